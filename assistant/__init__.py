@@ -1,0 +1,1 @@
+"""What answers: engines, memory, conversations, the page and the server."""

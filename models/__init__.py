@@ -1,0 +1,1 @@
+"""Model files: base models, GGUF reading, writing and merging, versions on disk."""

@@ -1,0 +1,76 @@
+"""The one protocol for what generates text, and what it takes and gives.
+
+`assistant.llamacpp`, `assistant.torch_engine` and `assistant.remote` fulfil it; the night is handed one by
+`run.py`. It stands here, below both wings, because both speak it. Nothing here is heavy to import.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from store.records import ChatMessage
+
+Finish = Literal["", "stop", "length", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How to choose tokens. `temperature` 0 is greedy; `schema` is a JSON schema that the answer must follow."""
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    schema: dict[str, Any] | None = None
+
+
+GREEDY = Sampling()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text of an answer, and on the last piece why it ended. `tokens` counts those generated so far."""
+
+    text: str
+    tokens: int
+    finish: Finish = ""
+
+
+class Engine(Protocol):
+    """Generates text with one model version. Calls are serialised by the engine itself: one lock, no crash."""
+
+    version: str
+    context_tokens: int
+
+    def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """The token ids that the model reads for `messages`, up to where its answer begins."""
+        ...
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling = GREEDY, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Piece]:
+        """The answer in pieces; ends within a token or two of `cancelled` turning true."""
+        ...
+
+    def answer_all(
+        self,
+        conversations: Sequence[Sequence[ChatMessage]],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """One answer for each conversation, generated in parallel sequences."""
+        ...
+
+    def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
+        """Log-probability, in nats, of each token of each answer after its conversation."""
+        ...
+
+    def close(self) -> None:
+        """Give the model's memory back; the engine is not used after."""
+        ...
+
+
+def answer(engine: Engine, question: str, sampling: Sampling = GREEDY) -> str:
+    """The whole answer to one question."""
+    return "".join(piece.text for piece in engine.stream([ChatMessage("user", question)], sampling))

@@ -1,0 +1,1 @@
+"""What is remembered: SQLite records, migrations, one module per subject."""

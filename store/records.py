@@ -1,0 +1,159 @@
+"""The records that rooms hand to each other. Frozen; times are UTC ISO 8601; dicts stop at the store.
+
+One conversation is a tree of messages: a retry is a sibling, an edited question starts a branch, and
+nothing is overwritten. Feedback points at messages and never changes them. Examples know the correction
+they come from, runs know their phases, versions and promotions are append-only.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+MessageStatus = Literal["writing", "complete", "stopped", "failed"]
+Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
+ExampleKind = Literal["wording", "neighbour", "replay", "probe"]
+RunState = Literal["running", "finished", "failed", "cancelled"]
+Verdict = Literal["promoted", "refused", "nothing learned", "failed", "cancelled"]
+
+
+def now() -> str:
+    """The current time, UTC, to the millisecond: `2026-01-31T04:05:06.789Z`."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """What an engine reads: a role and a text."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: str
+    title: str
+    system_prompt: str
+    created: str
+    updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One node of a conversation. `version` and `correction_id` say who answered and whether memory took part."""
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    role: Role
+    content: str
+    status: MessageStatus
+    version: str | None
+    correction_id: int | None
+    tokens: int | None
+    first_token_s: float | None
+    seconds: float | None
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """-1, 0 (taken back) or 1, with reasons and a note; the newest of a message counts."""
+
+    message_id: str
+    value: int
+    reasons: tuple[str, ...]
+    note: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The answer as it should have been. `question` is the user message before it, `rejected` what was answered."""
+
+    id: int
+    message_id: str
+    question: str
+    rejected: str
+    answer: str
+    created: str
+    superseded_by: int | None
+    forgotten: str | None
+
+    @property
+    def active(self) -> bool:
+        return self.superseded_by is None and self.forgotten is None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionStanding:
+    """Where one correction stands: asked `asked` times of `version` in wordings it was not trained on, `right` were right."""
+
+    correction: Correction
+    standing: Standing
+    version: str | None
+    asked: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One piece of training or examination data.
+
+    A probe is examined and never trained on. `correction_id` is None for replay, which comes from the
+    base model itself. `answer` is what should be said: the correction, or the base's own words.
+    """
+
+    kind: ExampleKind
+    question: str
+    answer: str
+    correction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    run_id: str
+    name: str
+    state: RunState
+    started: str
+    ended: str | None
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One night's work. `local_date` is the owner's calendar date when scheduled, None when asked for by hand."""
+
+    id: str
+    trigger: Literal["schedule", "command", "page"]
+    local_date: str | None
+    state: RunState
+    started: str
+    ended: str | None
+    verdict: Verdict | None
+    version: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A model version: `id` is `v-` and the first 12 hex digits of the merged GGUF's SHA-256."""
+
+    id: str
+    parent: str
+    run_id: str | None
+    created: str
+    decision: Literal["promoted", "refused"]
+    reasons: tuple[str, ...]
+    evaluation: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """`current` was moved from `previous` to `version`: by a night, by hand, or back."""
+
+    version: str
+    previous: str
+    by: Literal["night", "promote", "rollback"]
+    created: str

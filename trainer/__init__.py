@@ -1,0 +1,1 @@
+"""What learns: collect, synthesise, fine-tune, examine, decide; the schedule."""
