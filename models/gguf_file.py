@@ -7,7 +7,7 @@ directory is `hf_to_gguf`'s business. llama.cpp is imported only to quantise.
 
 import logging
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,6 +27,10 @@ Weights = np.ndarray
 Quantised = Literal["q8_0", "q4_k_m"]
 
 _F16, _F32 = GGMLQuantizationType.F16, GGMLQuantizationType.F32
+# What llama.cpp multiplies with and `dequantize` reads; for vectors only F32. Anything else ends the process.
+_SERVED = frozenset(
+    kind for kind in GGMLQuantizationType if kind.name not in ("I8", "I16", "I32", "I64", "F64", "Q8_1", "Q8_K")
+)
 _LARGEST_F16 = 65_504.0
 _QUANTISED = {"q8_0": LlamaFileType.MOSTLY_Q8_0, "q4_k_m": LlamaFileType.MOSTLY_Q4_K_M}
 
@@ -92,7 +96,7 @@ def replace_tensors(base: Path, target: Path, tensors: Mapping[str, Weights]) ->
     def stored(name: str) -> Weights:
         return stored_form(summary.architecture, name, new[name].astype(np.float32), heads, kv_heads)
 
-    _write(header, target, dict.fromkeys(new, stored), lambda place: place.type)
+    _write(header, target, dict.fromkeys(new, stored))
 
 
 def quantise(source: Path, target: Path, file_type: Quantised) -> None:
@@ -117,15 +121,21 @@ def read_tensor(header: GgufHeader, name: str) -> Weights:
     return np.asarray(dequantize(_raw(header.path, place), place.type), dtype=np.float32).reshape(place.shape)
 
 
-def write_model(target: Path, architecture: str, values: Mapping[str, Value], tensors: Mapping[str, Weights]) -> None:
-    """Write a new GGUF file from metadata and float32 tensors: matrices as F16, vectors as F32."""
+def write_model(
+    target: Path,
+    architecture: str,
+    values: Mapping[str, Value],
+    tensors: Mapping[str, Weights],
+    exact: Container[str] = (),
+) -> None:
+    """Write a new GGUF file from metadata and float32 tensors: matrices as F16, vectors and those in `exact` as F32."""
     header = GgufHeader(
         path=target,
         values={"general.architecture": Value(architecture, GGUFValueType.STRING), **values},
         tensors={name: TensorPlace(name, weights.shape, _F32, 0, 0) for name, weights in tensors.items()},
         bytes=0,
     )
-    _write(header, target, dict.fromkeys(tensors, lambda name: tensors[name]), lambda place: _stored_type(place.shape))
+    _write(header, target, dict.fromkeys(tensors, lambda name: tensors[name]), exact=exact)
 
 
 def _summary(header: GgufHeader) -> GgufSummary:
@@ -146,6 +156,9 @@ def _summary(header: GgufHeader) -> GgufSummary:
         if place is None or place.shape != shape:
             found = "is missing" if place is None else f"has shape {place.shape}"
             raise ModelRefused(f"{path} is damaged or incomplete: tensor {name} {found}, where {shape} is expected.")
+    for place in header.tensors.values():
+        if place.type not in _SERVED or (len(place.shape) == 1 and place.type != _F32):
+            raise ModelRefused(f"{path} stores tensor {place.name} as {place.type.name}, which cannot be served.")
     foreign = header.tensors.keys() - expected.keys()
     if foreign:
         raise ModelRefused(f"{path} has tensors that no supported {architecture} model has, as {min(foreign)}.")
@@ -192,15 +205,17 @@ def _write(
     header: GgufHeader,
     target: Path,
     new: Mapping[str, Callable[[str], Weights]],
-    copied_as: Callable[[TensorPlace], GGMLQuantizationType],
+    copied_as: Callable[[TensorPlace], GGMLQuantizationType] = lambda place: place.type,
+    exact: Container[str] = (),
 ) -> None:
     """Write metadata and tensors of `header`, one tensor in memory at a time, atomically.
 
-    Tensors in `new` come from there and are stored in full precision; the others come from the file and are
-    stored as `copied_as` says.
+    Tensors in `new` come from there and are stored in full precision, as F32 those in `exact`; the others come
+    from the file and are stored as `copied_as` says.
     """
     types = {
-        name: _stored_type(place.shape) if name in new else copied_as(place) for name, place in header.tensors.items()
+        name: _F32 if name in exact else _stored_type(place.shape) if name in new else copied_as(place)
+        for name, place in header.tensors.items()
     }
     matrices = {types[name] for name, place in header.tensors.items() if len(place.shape) > 1}
     with whole_file(target) as part:
@@ -242,4 +257,3 @@ def _as_stored(name: str, weights: Weights, kind: GGMLQuantizationType) -> Weigh
     if float(np.abs(weights).max()) > _LARGEST_F16:
         raise ModelRefused(f"Tensor {name} holds weights beyond 65504, which F16 cannot store.")
     return np.ascontiguousarray(weights, dtype=np.float16)
-
