@@ -44,8 +44,8 @@ class BaseModel:
     training: Path | None
     licence: str
     source: Path
-    file_type: FileType
-    directory: Path
+    file_type: FileType = "f16"
+    directory: Path | None = None
 
 
 def base_model(model: str, home: Path, serve_format: str = "auto") -> BaseModel:
@@ -66,7 +66,7 @@ def base_model(model: str, home: Path, serve_format: str = "auto") -> BaseModel:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with FileLock(directory.with_name(directory.name + ".lock")):
         summary, gguf, file_type = _ready(source, directory, serve_format)
-    training = source if source.is_dir() else directory / "training"
+    training = directory / "training"
     return BaseModel(
         name=directory.name,
         gguf=gguf,
@@ -87,10 +87,13 @@ def training_dir(base: BaseModel) -> Path:
         return base.training
     from models.training_copy import training_copy
 
-    # From full precision where that is served: then what is trained is to the last bit what is served.
-    gguf = base.gguf if base.file_type == "f16" else base.source
-    with FileLock(base.directory.with_name(base.directory.name + ".lock")):
-        return training_copy(gguf, base.directory / "training")
+    # From full precision where there is a file of it: then what is trained is to the last bit what is served. Also
+    # for a Hugging Face directory, since some of those tokenizers compose characters and llama.cpp never does.
+    directory = base.directory or base.gguf.parent
+    full = directory / "f16.gguf"
+    gguf = full if full.is_file() else base.gguf if base.source.is_dir() else base.source
+    with FileLock(directory.with_name(directory.name + ".lock")):
+        return training_copy(gguf, directory / "training")
 
 
 def _packaged() -> Path:

@@ -76,7 +76,8 @@ class Embedder:
                 raise InputRefused("The embedding model was closed.")
             rows = np.array(self._model.embed([self._shortened(text) for text in texts]), dtype=np.float32)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.maximum(lengths, np.float32(1e-12))
+        vectors: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
+        return vectors
 
     def close(self) -> None:
         """Give the model's memory back."""

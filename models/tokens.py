@@ -4,8 +4,11 @@ llama.cpp knows a tokenizer by a name (`tokenizer.ggml.pre`), transformers by it
 one to the other. Whatever they say, a model is only taken when both sides give the same tokens for `PROBES`.
 """
 
+import logging
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 _GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 _QWEN2 = (
@@ -52,6 +55,30 @@ PROBES = (
 )
 
 
-def disagreement(one: Callable[[str], list[int]], other: Callable[[str], list[int]]) -> str | None:
-    """The first probe that `one` and `other` cut into different token ids, or None."""
-    return next((text for text in PROBES if one(text) != other(text)), None)
+def disagreement(
+    one: Callable[[str], list[int]], other: Callable[[str], list[int]], *, composed: bool = False
+) -> str | None:
+    """The first probe that `one` and `other` cut into different token ids, or None.
+
+    `composed`: ask only for composed characters (NFC), because one side composes them first and llama.cpp never
+    does; what people type is composed.
+    """
+    probes = (unicodedata.normalize("NFC", text) if composed else text for text in PROBES)
+    return next((text for text in probes if one(text) != other(text)), None)
+
+
+def vocabulary_disagreement(encode: Callable[[str], list[int]], gguf: Path, *, composed: bool = False) -> str | None:
+    """The first probe that `encode` and llama.cpp, with the vocabulary of `gguf`, cut differently, or None."""
+    import llama_cpp
+
+    logging.getLogger("llama-cpp-python").setLevel(logging.CRITICAL)
+    vocabulary = llama_cpp.Llama(str(gguf), vocab_only=True, verbose=False)
+    try:
+        return disagreement(
+            encode,
+            lambda text: list(vocabulary.tokenize(text.encode(), add_bos=False, special=True)),
+            composed=composed,
+        )
+    finally:
+        vocabulary.close()
+        logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)

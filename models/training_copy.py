@@ -9,7 +9,6 @@ import json
 import logging
 from pathlib import Path
 
-import llama_cpp
 import torch
 from tokenizers import Regex, Tokenizer, pre_tokenizers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerFast
@@ -17,7 +16,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTra
 from models.gguf_file import inspect
 from models.gguf_header import GgufHeader, read_header
 from models.rope import hf_rope
-from models.tokens import SPLITS, disagreement
+from models.tokens import SPLITS, vocabulary_disagreement
 from models.whole_file import whole_directory
 from store.errors import ModelRefused
 
@@ -70,15 +69,7 @@ def _as_llama_cpp_splits(tokenizer: PreTrainedTokenizerFast, header: GgufHeader)
 
 
 def _check_tokens(tokenizer: PreTrainedTokenizerFast, gguf: Path) -> None:
-    logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
-    vocabulary = llama_cpp.Llama(str(gguf), vocab_only=True, verbose=False)
-    try:
-        text = disagreement(
-            lambda text: list(tokenizer.encode(text, add_special_tokens=False)),
-            lambda text: list(vocabulary.tokenize(text.encode(), add_bos=False, special=True)),
-        )
-    finally:
-        vocabulary.close()
+    text = vocabulary_disagreement(lambda text: list(tokenizer.encode(text, add_special_tokens=False)), gguf)
     if text is not None:
         raise ModelRefused(
             f"{gguf} can be served but not trained: transformers and llama.cpp cut {text!r} into different tokens."
