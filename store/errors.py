@@ -28,7 +28,8 @@ class NotFound(AprendizError):
     def among(cls, what: str, asked: object, there: list[str]) -> "NotFound":
         """`what` is singular ("version"); `there` lists the known ones, cut at ten."""
         known = ", ".join(there[:10]) + (f" and {len(there) - 10} more" if len(there) > 10 else "")
-        return cls(f"There is no {what} {str(asked)!r}. " + (f"There are: {known}." if there else f"There is no {what} yet."))
+        listed = f"There are: {known}." if there else f"There is no {what} yet."
+        return cls(f"There is no {what} {str(asked)!r}. {listed}")
 
 
 class ModelRefused(AprendizError):

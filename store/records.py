@@ -88,7 +88,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionStanding:
-    """Where one correction stands: asked `asked` times of `version` in wordings it was not trained on, `right` were right."""
+    """Where one correction stands: `version`, asked in `asked` held-out wordings, was `right` right."""
 
     correction: Correction
     standing: Standing

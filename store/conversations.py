@@ -1,0 +1,212 @@
+"""Conversations as trees of messages: a retry is a sibling, an edited question a branch, nothing is overwritten.
+
+Called by the conversation turn and the page. What the owner says of messages is in `store.feedback`.
+"""
+
+import re
+from dataclasses import asdict, fields
+from uuid import uuid4
+
+from store.database import rows, storable, writing
+from store.errors import InputRefused, NotFound
+from store.light_sqlite_utils import Database
+from store.records import Conversation, Message, MessageStatus, Role, now
+
+TITLE_CHARACTERS = 60
+
+_FIRST_UNSPACED = "\u2e80"  # the first of the CJK blocks
+_CONVERSATION = "id, title, system_prompt, created, updated"
+_MESSAGE = ", ".join(field.name for field in fields(Message))
+
+
+def create_conversation(
+    db: Database, title: str = "", *, system_prompt: str = "", source: str | None = None, created: str | None = None
+) -> Conversation:
+    """Begin a conversation; untitled, it takes the first line of its first question as its title.
+
+    `source` names what it was imported from, once in a store; `created` keeps the time it had there.
+    """
+    time = created or now()
+    made = Conversation(uuid4().hex, storable(title), storable(system_prompt), time, time)
+    db.execute(
+        "INSERT INTO conversations (id, title, system_prompt, source, created, updated) VALUES (?, ?, ?, ?, ?, ?)",
+        (made.id, made.title, made.system_prompt, source, made.created, made.updated),
+    )
+    return made
+
+
+def conversation(db: Database, id: str) -> Conversation:
+    """The conversation `id`. Raises NotFound."""
+    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE id = ?", id)
+    if not found:
+        raise NotFound.among("conversation", id, [known.id for known in list_conversations(db, limit=11)])
+    return Conversation(**found[0])
+
+
+def imported_conversation(db: Database, source: str) -> Conversation | None:
+    """The conversation that was imported from `source`."""
+    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE source = ?", source)
+    return Conversation(**found[0]) if found else None
+
+
+def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> list[Conversation]:
+    """The conversations, last changed first.
+
+    With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
+    """
+    where, parameters = "", list[str]()
+    if search.strip():
+        pattern, words = like_pattern(search), search_words(search)
+        if words:
+            matching = "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)"
+        else:
+            matching = "content LIKE ? ESCAPE '!'"
+        where = f"WHERE title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching})"
+        parameters = [pattern, words or pattern]
+    newest_first = "ORDER BY updated DESC, rowid DESC LIMIT ?"
+    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations {where} {newest_first}", *parameters, limit)
+    return [Conversation(**row) for row in found]
+
+
+def search_words(text: str) -> str:
+    """The FTS5 query for what has every word of `text`, or words that begin so.
+
+    Each word is quoted, so that no character of it means anything to FTS5. Empty when that index is no help: for
+    signs alone, and for scripts that put no spaces between words.
+    """
+    words = [word for word in storable(text).replace("\0", " ").split() if any(map(str.isalnum, word))]
+    if any(character >= _FIRST_UNSPACED for character in "".join(words)):
+        return ""
+    return " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)
+
+
+def like_pattern(text: str) -> str:
+    """The pattern for LIKE with the escape character `!` that finds `text` as it stands."""
+    return "%" + re.sub("([%_!])", r"!\1", storable(text.strip())) + "%"
+
+
+def rename_conversation(db: Database, id: str, title: str) -> None:
+    """Give the conversation another title. Raises NotFound."""
+    conversation(db, id)
+    db.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title.strip()), id))
+
+
+def delete_conversation(db: Database, id: str) -> None:
+    """Delete a conversation with its messages and ratings. Raises NotFound.
+
+    Corrections made in it stay until they are forgotten: what was taught outlives the talk.
+    """
+    conversation(db, id)
+    db.execute("DELETE FROM conversations WHERE id = ?", (id,))
+
+
+def add_message(
+    db: Database,
+    conversation_id: str,
+    parent_id: str | None,
+    role: Role,
+    content: str,
+    *,
+    status: MessageStatus = "complete",
+    version: str | None = None,
+    correction_id: int | None = None,
+    created: str | None = None,
+) -> Message:
+    """Add a message under `parent_id`, or as a root. Raises NotFound, and InputRefused for a parent from elsewhere."""
+    made = Message(
+        uuid4().hex, conversation_id, parent_id, role, storable(content), status, version, correction_id,
+        None, None, None, created or now(),
+    )  # fmt: skip
+    with writing(db):
+        parent_of = conversation(db, conversation_id)
+        if parent_id is not None and message(db, parent_id).conversation_id != conversation_id:
+            raise InputRefused(f"Message {parent_id} is of another conversation than {conversation_id}.")
+        values = asdict(made)
+        names = ", ".join(values)
+        db.execute(f"INSERT INTO messages ({names}) VALUES ({', '.join('?' * len(values))})", list(values.values()))
+        title = parent_of.title or (title_from(made.content) if role == "user" else "")
+        changed = (made.created, title, conversation_id)
+        db.execute("UPDATE conversations SET updated = max(updated, ?), title = ? WHERE id = ?", changed)
+    return made
+
+
+def title_from(question: str) -> str:
+    """The first line of a question, cut to a title at a word where there is one."""
+    line = question.strip().split("\n", 1)[0].strip()
+    if len(line) <= TITLE_CHARACTERS:
+        return line
+    cut = line[:TITLE_CHARACTERS]
+    return (cut.rsplit(" ", 1)[0] or cut) + "…"
+
+
+def write_progress(db: Database, message_id: str, content: str) -> Message:
+    """Keep what was written of an answer so far; one that is finished stays as it is. Raises NotFound."""
+    db.execute("UPDATE messages SET content = ? WHERE id = ? AND status = 'writing'", (storable(content), message_id))
+    return message(db, message_id)
+
+
+def finish_message(
+    db: Database,
+    message_id: str,
+    content: str,
+    status: MessageStatus,
+    *,
+    tokens: int | None = None,
+    first_token_s: float | None = None,
+    seconds: float | None = None,
+) -> Message:
+    """End the writing of an answer. One that is finished already stays as it is. Raises NotFound."""
+    with writing(db):
+        db.execute(
+            """UPDATE messages SET content = ?, status = ?, tokens = ?, first_token_s = ?, seconds = ?
+               WHERE id = ? AND status = 'writing'""",
+            (storable(content), status, tokens, first_token_s, seconds, message_id),
+        )
+        return message(db, message_id)
+
+
+def message(db: Database, id: str) -> Message:
+    """The message `id`. Raises NotFound."""
+    found = _messages(db, "WHERE id = ?", id)
+    if not found:
+        raise NotFound(f"There is no message {id!r}: it or its conversation was deleted.")
+    return found[0]
+
+
+def path_to(db: Database, message_id: str) -> list[Message]:
+    """The messages from the root down to `message_id`. Raises NotFound."""
+    message(db, message_id)
+    return _messages(
+        db,
+        """JOIN (
+            WITH RECURSIVE above (node, up, height) AS (
+                SELECT id, parent_id, 0 FROM messages WHERE id = ?
+                UNION ALL SELECT m.id, m.parent_id, height + 1 FROM messages m JOIN above ON m.id = above.up
+            ) SELECT node, height FROM above
+        ) ON node = id ORDER BY height DESC""",
+        message_id,
+    )
+
+
+def siblings(db: Database, message_id: str) -> list[Message]:
+    """The messages with the same parent, oldest first, `message_id` among them. Raises NotFound."""
+    of = message(db, message_id)
+    return _messages(
+        db, "WHERE conversation_id = ? AND parent_id IS ? ORDER BY number", of.conversation_id, of.parent_id
+    )
+
+
+def newest_path(db: Database, conversation_id: str) -> list[Message]:
+    """The branch that ends at the newest message; empty for a conversation without one. Raises NotFound."""
+    conversation(db, conversation_id)
+    newest = _messages(db, "WHERE conversation_id = ? ORDER BY number DESC LIMIT 1", conversation_id)
+    return path_to(db, newest[0].id) if newest else []
+
+
+def close_interrupted(db: Database) -> int:
+    """Mark as stopped what a killed server was still writing; say how many. For a server that has just started."""
+    return int(db.execute("UPDATE messages SET status = 'stopped' WHERE status = 'writing'").rowcount)
+
+
+def _messages(db: Database, where: str, *parameters: object) -> list[Message]:
+    return [Message(**row) for row in rows(db, f"SELECT {_MESSAGE} FROM messages {where}", *parameters)]

@@ -1,0 +1,250 @@
+"""What the owner says of messages: ratings, corrections, preferences. It points at messages and never changes them.
+
+The page and the import write it, memory and the night read it. The one thing that alters what was written is
+`forget`, which is for that.
+"""
+
+import json
+from collections.abc import Sequence
+
+from store.conversations import message, path_to
+from store.database import rows, scrub, storable, writing
+from store.errors import InputRefused, NotFound
+from store.light_sqlite_utils import Database
+from store.records import Correction, CorrectionStanding, Message, Rating, Standing, now
+
+FORGOTTEN = "(This answer came from a correction that was forgotten.)"
+STUCK_SHARE = 0.5
+
+_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten"
+_ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
+_AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
+
+
+def rate(db: Database, message_id: str, value: int, reasons: Sequence[str] = (), note: str = "") -> Rating:
+    """Rate an answer -1 or 1, or take the rating back with 0. Raises NotFound and InputRefused."""
+    if value not in (-1, 0, 1):
+        raise InputRefused(f"A rating is -1, 0 or 1, not {value!r}.")
+    _answer(db, message_id, "rated")
+    made = Rating(message_id, value, tuple(map(storable, reasons)), storable(note), now())
+    db.execute(
+        "INSERT INTO ratings (message_id, value, reasons, note, created) VALUES (?, ?, ?, ?, ?)",
+        (message_id, value, json.dumps(made.reasons), made.note, made.created),
+    )
+    return made
+
+
+def rating_of(db: Database, message_id: str) -> Rating | None:
+    """The newest rating of a message, which may be a 0."""
+    found = rows(
+        db,
+        """SELECT message_id, value, reasons, note, created FROM ratings
+           WHERE message_id = ? ORDER BY number DESC LIMIT 1""",
+        message_id,
+    )
+    return Rating(**{**found[0], "reasons": tuple(json.loads(found[0]["reasons"]))}) if found else None
+
+
+def correct(db: Database, message_id: str, answer: str) -> Correction:
+    """Say how an answer should have been. It supersedes what was active for the same question before.
+
+    The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
+    finished answer to a question or `answer` is empty.
+    """
+    text = storable(answer.strip("\r\n").rstrip())
+    if not text.strip():
+        raise InputRefused("A correction needs a text: the answer as it should have been.")
+    with writing(db):
+        rejected = _answer(db, message_id, "corrected")
+        questions = [above.content for above in path_to(db, message_id) if above.role == "user"]
+        if not questions:
+            raise InputRefused(f"Message {message_id} answers no question, so it cannot be corrected.")
+        known = correction_of(db, message_id)
+        if known is not None and known.answer == text:
+            return known
+        key = question_key(questions[-1])
+        number = db.execute(
+            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (message_id, questions[-1], key, rejected.content, text, now()),
+        ).lastrowid
+        db.execute(
+            f"UPDATE corrections SET superseded_by = ? WHERE question_key = ? AND id <> ? AND {_ACTIVE}",
+            (number, key, number),
+        )
+        return correction(db, number)
+
+
+def question_key(question: str) -> str:
+    """What two spellings of one question have in common: words without case, spacing and the punctuation around them.
+
+    Signs inside or that carry meaning stay, so that C, C# and C++, or 5 and 3.5, are different questions.
+    """
+    words = (word.strip(_AROUND_WORDS) for word in question.casefold().replace("’", "'").split())
+    return " ".join(word for word in words if word) or question.strip()
+
+
+def correction(db: Database, id: int) -> Correction:
+    """The correction `id`. Raises NotFound."""
+    found = _corrections(db, "WHERE id = ?", id)
+    if not found:
+        raise NotFound.among("correction", id, [str(known.id) for known in corrections(db)])
+    return found[0]
+
+
+def corrections(db: Database) -> list[Correction]:
+    """All corrections, oldest first, the superseded and the forgotten too."""
+    return _corrections(db, "ORDER BY id")
+
+
+def active_corrections(db: Database) -> list[Correction]:
+    """The corrections that count, oldest first."""
+    return _corrections(db, f"WHERE {_ACTIVE} ORDER BY id")
+
+
+def correction_of(db: Database, message_id: str) -> Correction | None:
+    """The active correction of a message, if it has one."""
+    found = _corrections(db, f"WHERE message_id = ? AND {_ACTIVE} ORDER BY id DESC LIMIT 1", message_id)
+    return found[0] if found else None
+
+
+def corrections_of(db: Database, message_id: str) -> list[Correction]:
+    """Every correction a message ever had, oldest first."""
+    return _corrections(db, "WHERE message_id = ? ORDER BY id", message_id)
+
+
+def forget(db: Database, correction_id: int) -> Correction:
+    """Take a correction back for good, with the earlier ones that it superseded.
+
+    Its answer is wiped, with its vectors, checks and examples, and so is what memory answered from it in
+    conversations; the file keeps no trace of them. The question stays, as the record that something was
+    forgotten. Versions trained on it stay as they are; the next night starts without it. Raises NotFound.
+    """
+    with writing(db):
+        correction(db, correction_id)
+        gone = [
+            row["id"]
+            for row in rows(
+                db,
+                """WITH RECURSIVE gone (id) AS (
+                       VALUES (?) UNION SELECT c.id FROM corrections c JOIN gone ON c.superseded_by = gone.id
+                   ) SELECT id FROM gone""",
+                correction_id,
+            )
+        ]
+        for number in gone:
+            db.execute(
+                "UPDATE corrections SET answer = '', forgotten = coalesce(forgotten, ?) WHERE id = ?", (now(), number)
+            )
+            db.execute("DELETE FROM vectors WHERE correction_id = ?", (number,))
+            db.execute("DELETE FROM checks WHERE correction_id = ?", (number,))
+            db.execute("DELETE FROM examples WHERE correction_id = ?", (number,))
+            db.execute(
+                """UPDATE messages SET content = ?, status = replace(status, 'writing', 'stopped')
+                   WHERE correction_id = ?""",
+                (FORGOTTEN, number),
+            )
+    scrub(db)
+    return correction(db, correction_id)
+
+
+def prefer(db: Database, chosen_message_id: str, rejected_message_id: str) -> None:
+    """Say that of two answers to one question the first is better; the opposite, said earlier, is taken back.
+
+    Raises NotFound, and InputRefused when they are not two answers to one question.
+    """
+    chosen, rejected = _answer(db, chosen_message_id, "preferred"), _answer(db, rejected_message_id, "rejected")
+    places = {(each.conversation_id, each.parent_id) for each in (chosen, rejected)}
+    if chosen.id == rejected.id or len(places) > 1:
+        raise InputRefused(f"Messages {chosen.id} and {rejected.id} are not two answers to one question.")
+    with writing(db):
+        db.execute("DELETE FROM preferences WHERE chosen_id = ? AND rejected_id = ?", (rejected.id, chosen.id))
+        db.execute("INSERT OR IGNORE INTO preferences VALUES (?, ?, ?)", (chosen.id, rejected.id, now()))
+
+
+def preferences(db: Database) -> list[tuple[str, str]]:
+    """The ids of the chosen and the rejected message of every preference, oldest first."""
+    found = rows(db, "SELECT chosen_id, rejected_id FROM preferences ORDER BY created, rowid")
+    return [(row["chosen_id"], row["rejected_id"]) for row in found]
+
+
+def revision(db: Database) -> int:
+    """A number that grows whenever a correction is made, superseded or forgotten."""
+    return int(rows(db, "SELECT value FROM feedback_revision")[0]["value"])
+
+
+def save_vectors(db: Database, model: str, vectors: dict[int, bytes]) -> None:
+    """Keep the embeddings of corrections' questions by correction: float32, little-endian, made by `model`.
+
+    One of a correction that is not active, forgotten in the meantime perhaps, is left out.
+    """
+    with writing(db):
+        for number, vector in vectors.items():
+            db.execute(
+                f"INSERT OR REPLACE INTO vectors SELECT id, ?, ? FROM corrections WHERE id = ? AND {_ACTIVE}",
+                (model, vector, number),
+            )
+
+
+def vectors(db: Database, model: str) -> dict[int, bytes]:
+    """The embeddings made by `model` of the active corrections, as far as they were saved."""
+    joined = "vectors JOIN corrections ON id = correction_id"
+    found = rows(db, f"SELECT id, vector FROM {joined} WHERE model = ? AND {_ACTIVE}", model)
+    return {row["id"]: row["vector"] for row in found}
+
+
+def record_check(db: Database, correction_id: int, version: str, asked: int, right: int) -> None:
+    """Keep how often `version` answered the questions about a correction rightly. The newest check counts."""
+    if not 0 <= right <= asked:
+        raise ValueError(f"{right} of {asked} cannot be right")
+    correction(db, correction_id)
+    db.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?)", (correction_id, version, asked, right, now()))
+
+
+def standings(db: Database, current: str) -> list[CorrectionStanding]:
+    """Where every correction stands while `current` is served, oldest first."""
+    checks = {
+        row["correction_id"]: (row["asked"], row["right"])
+        for row in rows(db, "SELECT correction_id, asked, right FROM checks WHERE version = ? AND asked > 0", current)
+    }
+    training = {
+        row["correction_id"]
+        for row in rows(
+            db,
+            """SELECT DISTINCT correction_id FROM examples JOIN runs ON runs.id = run_id
+               WHERE state = 'running' AND correction_id IS NOT NULL""",
+        )
+    }
+    result = []
+    for each in corrections(db):
+        asked, right = checks.get(each.id, (0, 0))
+        standing = standing_of(each, each.id in training, asked, right)
+        result.append(CorrectionStanding(each, standing, current if asked else None, asked, right))
+    return result
+
+
+def standing_of(each: Correction, in_training: bool, asked: int, right: int) -> Standing:
+    """Where a correction stands, from whether a night is at it and how a check of the served version went. Pure."""
+    if each.forgotten is not None:
+        return "forgotten"
+    if each.superseded_by is not None:
+        return "superseded"
+    if in_training:
+        return "in training"
+    if asked > 0:
+        return "stuck" if right / asked >= STUCK_SHARE else "not stuck"
+    return "remembered"
+
+
+def _answer(db: Database, message_id: str, done: str) -> Message:
+    """The message, when it is an answer that has ended. Raises NotFound and InputRefused."""
+    found = message(db, message_id)
+    if found.role != "assistant":
+        raise InputRefused(f"Only an answer can be {done}; message {message_id} is by the {found.role}.")
+    if found.status == "writing":
+        raise InputRefused(f"Message {message_id} is still being written; it can be {done} when it has ended.")
+    return found
+
+
+def _corrections(db: Database, where: str, *parameters: object) -> list[Correction]:
+    return [Correction(**row) for row in rows(db, f"SELECT {_CORRECTION} FROM corrections {where}", *parameters)]

@@ -1,0 +1,201 @@
+"""The schema, as the steps that lead to it. A step that was released is never edited; a change is a new step.
+
+`store.database` applies what is missing when it opens a store, each step in the same transaction as its record.
+"""
+
+from store.light_sqlite_utils import Database, Migrations
+
+migrations = Migrations("aprendiz")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m001_conversations(db: Database) -> None:
+    """Trees of messages, and their full-text index. What is still being written is not indexed yet.
+
+    `number` orders messages by when they were written and ties them to the index.
+    """
+    db.executescript("""
+        CREATE TABLE conversations (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            system_prompt TEXT NOT NULL,
+            source TEXT UNIQUE,
+            created TEXT NOT NULL,
+            updated TEXT NOT NULL
+        );
+        CREATE TABLE messages (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            parent_id TEXT REFERENCES messages (id) ON DELETE CASCADE,
+            role TEXT NOT NULL CHECK (role IN ('system', 'user', 'assistant')),
+            content TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('writing', 'complete', 'stopped', 'failed')),
+            version TEXT,
+            correction_id INTEGER,
+            tokens INTEGER,
+            first_token_s REAL,
+            seconds REAL,
+            created TEXT NOT NULL
+        );
+        CREATE INDEX messages_of_conversation ON messages (conversation_id, number);
+        CREATE INDEX messages_of_parent ON messages (parent_id);
+        CREATE INDEX messages_of_correction ON messages (correction_id) WHERE correction_id IS NOT NULL;
+        CREATE INDEX messages_being_written ON messages (status) WHERE status = 'writing';
+        CREATE VIRTUAL TABLE messages_fts USING fts5 (
+            content, content = 'messages', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2'
+        );
+        CREATE TRIGGER messages_fts_insert AFTER INSERT ON messages WHEN new.status <> 'writing' BEGIN
+            INSERT INTO messages_fts (rowid, content) VALUES (new.number, new.content);
+        END;
+        CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages WHEN old.status <> 'writing' BEGIN
+            INSERT INTO messages_fts (messages_fts, rowid, content) VALUES ('delete', old.number, old.content);
+        END;
+        CREATE TRIGGER messages_fts_update AFTER UPDATE OF content, status ON messages BEGIN
+            INSERT INTO messages_fts (messages_fts, rowid, content)
+                SELECT 'delete', old.number, old.content WHERE old.status <> 'writing';
+            INSERT INTO messages_fts (rowid, content)
+                SELECT new.number, new.content WHERE new.status <> 'writing';
+        END;
+    """)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m002_feedback(db: Database) -> None:
+    """Ratings, preferences, and corrections with their vectors.
+
+    A correction outlives the conversation it was made in, so it holds copies and no foreign key to it.
+    `feedback_revision` counts the changes of corrections, so that memory knows when to look again.
+    """
+    db.executescript("""
+        CREATE TABLE ratings (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            value INTEGER NOT NULL CHECK (value IN (-1, 0, 1)),
+            reasons TEXT NOT NULL,
+            note TEXT NOT NULL,
+            created TEXT NOT NULL
+        );
+        CREATE INDEX ratings_of_message ON ratings (message_id, number);
+        CREATE TABLE preferences (
+            chosen_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            rejected_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            created TEXT NOT NULL,
+            PRIMARY KEY (chosen_id, rejected_id)
+        );
+        CREATE INDEX preferences_of_rejected ON preferences (rejected_id);
+        CREATE TABLE corrections (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            message_id TEXT NOT NULL,
+            question TEXT NOT NULL,
+            question_key TEXT NOT NULL,
+            rejected TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            created TEXT NOT NULL,
+            superseded_by INTEGER REFERENCES corrections (id),
+            forgotten TEXT
+        );
+        CREATE INDEX corrections_of_question ON corrections (question_key);
+        CREATE INDEX corrections_of_message ON corrections (message_id);
+        CREATE INDEX corrections_superseded ON corrections (superseded_by);
+        CREATE TABLE vectors (
+            correction_id INTEGER NOT NULL REFERENCES corrections (id) ON DELETE CASCADE,
+            model TEXT NOT NULL,
+            vector BLOB NOT NULL,
+            PRIMARY KEY (correction_id, model)
+        );
+        CREATE TABLE feedback_revision (value INTEGER NOT NULL);
+        INSERT INTO feedback_revision VALUES (0);
+        CREATE TRIGGER corrections_inserted AFTER INSERT ON corrections BEGIN
+            UPDATE feedback_revision SET value = value + 1;
+        END;
+        CREATE TRIGGER corrections_updated AFTER UPDATE ON corrections BEGIN
+            UPDATE feedback_revision SET value = value + 1;
+        END;
+        CREATE TRIGGER corrections_deleted AFTER DELETE ON corrections BEGIN
+            UPDATE feedback_revision SET value = value + 1;
+        END;
+    """)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m003_nights(db: Database) -> None:
+    """Runs with their phases, the examples they made, checks of corrections, versions and promotions.
+
+    Versions and promotions are append-only: the database itself refuses to change or delete one.
+    """
+    db.executescript("""
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            trigger TEXT NOT NULL CHECK (trigger IN ('schedule', 'command', 'page')),
+            local_date TEXT UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'failed', 'cancelled')),
+            started TEXT NOT NULL,
+            ended TEXT,
+            verdict TEXT,
+            version TEXT,
+            reasons TEXT NOT NULL
+        );
+        CREATE TABLE phases (
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'failed', 'cancelled')),
+            started TEXT NOT NULL,
+            ended TEXT,
+            result TEXT NOT NULL,
+            PRIMARY KEY (run_id, name)
+        );
+        CREATE TABLE progress (
+            run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+            phase TEXT NOT NULL,
+            done REAL NOT NULL,
+            total REAL NOT NULL,
+            note TEXT NOT NULL,
+            updated TEXT NOT NULL
+        );
+        CREATE TABLE examples (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('wording', 'neighbour', 'replay', 'probe')),
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            correction_id INTEGER REFERENCES corrections (id) ON DELETE CASCADE
+        );
+        CREATE INDEX examples_of_run ON examples (run_id, number);
+        CREATE INDEX examples_of_correction ON examples (correction_id);
+        CREATE TABLE checks (
+            correction_id INTEGER NOT NULL REFERENCES corrections (id) ON DELETE CASCADE,
+            version TEXT NOT NULL,
+            asked INTEGER NOT NULL,
+            right INTEGER NOT NULL,
+            created TEXT NOT NULL,
+            PRIMARY KEY (correction_id, version),
+            CHECK (right BETWEEN 0 AND asked)
+        );
+        CREATE TABLE versions (
+            id TEXT PRIMARY KEY,
+            parent TEXT NOT NULL,
+            run_id TEXT REFERENCES runs (id),
+            created TEXT NOT NULL,
+            decision TEXT NOT NULL CHECK (decision IN ('promoted', 'refused')),
+            reasons TEXT NOT NULL,
+            evaluation TEXT NOT NULL
+        );
+        CREATE TABLE promotions (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            version TEXT NOT NULL,
+            previous TEXT NOT NULL,
+            by TEXT NOT NULL CHECK (by IN ('night', 'promote', 'rollback')),
+            created TEXT NOT NULL
+        );
+    """)
+    for table in ("versions", "promotions"):
+        for verb in ("UPDATE", "DELETE"):
+            db.execute(f"""
+                CREATE TRIGGER {table}_never_{verb.lower()} BEFORE {verb} ON {table} BEGIN
+                    SELECT RAISE (ABORT, '{table} are append-only');
+                END
+            """)
+
+
+NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())
