@@ -37,7 +37,6 @@ def training_copy(gguf: Path, target: Path) -> Path:
     where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
     tokenizer = AutoTokenizer.from_pretrained(**where)
     _as_llama_cpp_splits(tokenizer, header)
-    _check_tokens(tokenizer, gguf)
     config = _corrected(AutoConfig.from_pretrained(**where), header)
     model = AutoModelForCausalLM.from_pretrained(**where, config=config, dtype=torch.float32)
     # A dequantised model is an ordinary one; transformers only refuses to save it because of these marks.
@@ -51,9 +50,27 @@ def training_copy(gguf: Path, target: Path) -> Path:
     with whole_directory(target) as part:
         model.save_pretrained(part)
         tokenizer.save_pretrained(part)
+        _keep_tokenizer_as_written(part)
+        _check_tokens(part, gguf)
         made = {"gguf": gguf.name, "bytes": header.bytes}
         (part / "made-from.json").write_text(json.dumps(made) + "\n", encoding="utf-8")
     return target
+
+
+def training_tokenizer(directory: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer of a training copy, token for token llama.cpp's.
+
+    `AutoTokenizer` gives the same, except that for qwen2 it composes characters (NFC) that the text has apart.
+    """
+    return PreTrainedTokenizerFast.from_pretrained(directory, local_files_only=True)
+
+
+def _keep_tokenizer_as_written(directory: Path) -> None:
+    """Have transformers take tokenizer.json as it is, not rebuild it as the model's family usually has it."""
+    path = directory / "tokenizer_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["tokenizer_class"] = "PreTrainedTokenizerFast"
+    path.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _as_llama_cpp_splits(tokenizer: PreTrainedTokenizerFast, header: GgufHeader) -> None:
@@ -68,7 +85,8 @@ def _as_llama_cpp_splits(tokenizer: PreTrainedTokenizerFast, header: GgufHeader)
     backend.model.ignore_merges = split.whole_words
 
 
-def _check_tokens(tokenizer: PreTrainedTokenizerFast, gguf: Path) -> None:
+def _check_tokens(directory: Path, gguf: Path) -> None:
+    tokenizer = training_tokenizer(directory)
     text = vocabulary_disagreement(lambda text: list(tokenizer.encode(text, add_special_tokens=False)), gguf)
     if text is not None:
         raise ModelRefused(
