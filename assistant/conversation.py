@@ -1,0 +1,215 @@
+"""One turn of a conversation: the only way in which a chat is answered and written.
+
+The question is stored before anything is generated, the answer grows in the store while it is written, and
+what was stopped or broken off stays, marked. The page, the API and `run.py ask` call this; how an answer is
+shown is theirs to decide.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from assistant.memory import Memory, Recalled
+from assistant.serving import Serving
+from models.catalogue import BaseModel
+from models.engine import Engine, Sampling
+from models.version_files import BASE
+from store import conversations
+from store.database import opened
+from store.errors import InputRefused
+from store.records import ChatMessage, Message
+from store.settings import Settings
+
+FLUSH_S = 0.25
+ANSWER_TOKENS = 1024
+CHAT = Sampling(max_tokens=ANSWER_TOKENS)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is not part of a stored conversation: its text, who gave it, and the correction behind it."""
+
+    text: str
+    version: str
+    correction_id: int | None
+
+
+class Assistant:
+    """Answers turns with the current version and the memory. One for a process; any thread may call it."""
+
+    def __init__(self, settings: Settings, base: BaseModel) -> None:
+        self.settings = settings
+        self.serving = Serving(settings, base)
+        self._memory: Memory | None = None
+        self._lock = threading.Lock()
+
+    def send(
+        self,
+        conversation_id: str | None,
+        text: str,
+        *,
+        parent_id: str | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Message]:
+        """Store the question, then yield the answer as it grows; the last one is complete, stopped or failed.
+
+        Without `conversation_id` a conversation is begun; without `parent_id` the question follows its newest
+        branch. Raises InputRefused for an empty question.
+        """
+        if not text.strip():
+            raise InputRefused("The question is empty. Write something to be answered.")
+        with opened(self.settings.home) as db:
+            if conversation_id is None:
+                conversation_id = conversations.create_conversation(db, _title(text)).id
+            elif parent_id is None:
+                branch = conversations.newest_path(db, conversation_id)
+                parent_id = branch[-1].id if branch else None
+            question = conversations.add_message(db, conversation_id, parent_id, "user", text)
+            yield from self._answered(db, question, cancelled)
+
+    def retry(self, message_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
+        """Answer the question before `message_id` once more: a sibling, sampled, and without memory's word for it."""
+        with opened(self.settings.home) as db:
+            message = conversations.message(db, message_id)
+            if message.role != "assistant" or message.parent_id is None:
+                raise InputRefused("Only an answer can be tried again.")
+            question = conversations.message(db, message.parent_id)
+            again = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.7, top_p=0.95)
+            yield from self._answered(db, question, cancelled, again, with_memory=False)
+
+    def answer_rows(
+        self,
+        rows: Sequence[Sequence[ChatMessage]],
+        *,
+        version: str = "current",
+        with_memory: bool = True,
+        sampling: Sampling = CHAT,
+    ) -> list[Answer]:
+        """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
+        recalled: list[Recalled | None] = [None] * len(rows)
+        if with_memory:
+            with opened(self.settings.home) as db:
+                recalled = self.memory.recall_all(db, [row[-1].content for row in rows])
+        answers: dict[int, Answer] = {}
+        routes: dict[str, list[int]] = {}
+        for index, found in enumerate(recalled):
+            if found is not None and found.sure:
+                said = Answer(found.correction.answer, self._name(version), found.correction.id)
+                answers[index] = said
+            else:
+                routes.setdefault(self._route(version, found, with_memory), []).append(index)
+        for route, indices in routes.items():
+            with self.serving.engine(route) as engine:
+                texts = engine.answer_all([_fitting(engine, rows[i], sampling) for i in indices], sampling)
+                answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
+        return [answers[index] for index in range(len(rows))]
+
+    @property
+    def memory(self) -> Memory:
+        """The memory, loaded on first use."""
+        with self._lock:
+            if self._memory is None:
+                settings = self.settings
+                self._memory = Memory(settings.home, threshold=settings.memory_threshold, threads=settings.threads)
+            return self._memory
+
+    def warm_up(self) -> None:
+        """Load the memory and the current model, so that the first answer does not wait for them."""
+        _ = self.memory
+        with self.serving.engine():
+            pass
+
+    def close(self) -> None:
+        """Give all memory back."""
+        self.serving.close()
+        if self._memory is not None:
+            self._memory.close()
+
+    def _answered(
+        self,
+        db: Database,
+        question: Message,
+        cancelled: Callable[[], bool],
+        sampling: Sampling = CHAT,
+        *,
+        with_memory: bool = True,
+    ) -> Iterator[Message]:
+        found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
+        if found is not None and found.sure:
+            said = conversations.add_message(
+                db,
+                question.conversation_id,
+                question.id,
+                "assistant",
+                found.correction.answer,
+                version=self.serving.version,
+                correction_id=found.correction.id,
+            )
+            yield said
+            return
+        with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
+            yield from self._generated(db, question, engine, sampling, cancelled)
+
+    def _generated(
+        self, db: Database, question: Message, engine: Engine, sampling: Sampling, cancelled: Callable[[], bool]
+    ) -> Iterator[Message]:
+        started = time.monotonic()
+        path = conversations.path_to(db, question.id)
+        system = conversations.conversation(db, question.conversation_id).system_prompt
+        spoken = [ChatMessage("system", system)] if system else []
+        spoken += [ChatMessage(m.role, m.content) for m in path if m.content]
+        answer = conversations.add_message(
+            db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
+        )
+        text, tokens, first_token_s, flushed = "", 0, None, started
+        status = "failed"
+        try:
+            for piece in engine.stream(_fitting(engine, spoken, sampling), sampling, cancelled):
+                text, tokens = text + piece.text, piece.tokens
+                now = time.monotonic()
+                first_token_s = first_token_s if first_token_s is not None else now - started
+                if piece.finish:
+                    status = "stopped" if piece.finish == "cancelled" else "complete"
+                elif now - flushed > FLUSH_S:
+                    answer = conversations.write_progress(db, answer.id, text)
+                    flushed = now
+                    yield answer
+        except GeneratorExit:
+            status = "stopped"
+            raise
+        finally:
+            answer = conversations.finish_message(
+                db,
+                answer.id,
+                text.strip() if status == "complete" else text,
+                status,
+                tokens=tokens,
+                first_token_s=first_token_s,
+                seconds=time.monotonic() - started,
+            )
+        yield answer
+
+    def _route(self, version: str, found: Recalled | None, with_memory: bool) -> str:
+        """Away from every correction the base answers, so that what was not corrected stays as it was."""
+        return BASE if version == "current" and with_memory and found is None else version
+
+    def _name(self, version: str) -> str:
+        return self.serving.version if version == "current" else version
+
+
+def _fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling) -> Sequence[ChatMessage]:
+    """`messages` without the oldest turns that the model has no room for; a system prompt stays."""
+    head = [m for m in messages[:1] if m.role == "system"]
+    turns = list(messages[len(head) :])
+    room = engine.context_tokens - min(sampling.max_tokens, engine.context_tokens // 4)
+    while len(turns) > 2 and len(engine.prompt_tokens([*head, *turns])) > room:
+        turns = turns[2:]
+    return [*head, *turns]
+
+
+def _title(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,181 @@
+"""The engine on a CPU: llama.cpp through llama-cpp-python.
+
+One conversation at a time is streamed through `Llama`, which keeps the prefix of the last prompt; many at
+once go through a second context over the same weights, with one sequence for each (`parallel`). One lock
+serialises both, since llama.cpp crashes when two threads enter it. Serving opens and closes it.
+"""
+
+import codecs
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+from assistant.parallel import Parallel
+from models.engine import GREEDY, Piece, Sampling
+from models.gguf_file import inspect
+from store.errors import InputRefused, ModelRefused
+from store.records import ChatMessage
+
+
+class LlamaCppEngine:
+    """A GGUF file, loaded. `threads` 0 takes every core; the file is checked before llama.cpp reads it."""
+
+    def __init__(self, path: Path, version: str, *, context_tokens: int = 4096, threads: int = 0) -> None:
+        summary = inspect(path)
+        self.version = version
+        self.context_tokens = min(context_tokens, summary.context_tokens or context_tokens)
+        self._threads = threads or os.cpu_count() or 1
+        self._lock = threading.RLock()
+        try:
+            self._llama = llama_cpp.Llama(
+                str(path),
+                n_ctx=self.context_tokens,
+                n_threads=self._threads,
+                n_threads_batch=self._threads,
+                verbose=False,
+            )
+        except (ValueError, OSError) as error:
+            raise ModelRefused(f"llama.cpp cannot load {path}: {error}. Fetch the file again.") from error
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
+        self._formatter = Jinja2ChatFormatter(
+            template=summary.chat_template,
+            eos_token=self._special(self._llama.token_eos()),
+            bos_token=self._special(self._llama.token_bos()),
+        )
+        self._cancelled: Callable[[], bool] = lambda: False
+        self._abort = llama_cpp.ggml_abort_callback(lambda _data: self._cancelled())
+        llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, None)
+
+    def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """The token ids that the model reads for `messages`, up to where its answer begins."""
+        rendered: Any = self._formatter(messages=[{"role": m.role, "content": m.content} for m in messages])  # type: ignore[arg-type, list-item, misc]
+        return self._llama.tokenize(rendered.prompt.encode(), add_bos=False, special=True)
+
+    def stream(
+        self, messages: Sequence[ChatMessage], sampling: Sampling = GREEDY, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Piece]:
+        """The answer in pieces; a long prompt, too, is given up as soon as `cancelled` turns true."""
+        tokens = self._fitting(messages)
+        room = min(sampling.max_tokens, self.context_tokens - len(tokens))
+        grammar = _grammar(sampling)
+        text = _Text(sampling.stop)
+        count = 0
+        with self._lock:
+            self._cancelled = cancelled
+            if sampling.seed is not None:
+                self._llama.set_seed(sampling.seed)
+            try:
+                for token in self._llama.generate(
+                    tokens,
+                    temp=sampling.temperature,
+                    top_p=sampling.top_p,
+                    top_k=0,
+                    min_p=0.0,
+                    repeat_penalty=1.0,
+                    grammar=grammar,
+                ):
+                    if llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
+                        yield Piece(text.rest(), count, "stop")
+                        return
+                    count += 1
+                    piece, stopped = text.add(self._piece(token))
+                    if stopped or count >= room:
+                        yield Piece(piece if stopped else piece + text.rest(), count, "stop" if stopped else "length")
+                        return
+                    if cancelled():
+                        yield Piece(piece + text.rest(), count, "cancelled")
+                        return
+                    if piece:
+                        yield Piece(piece, count)
+            except RuntimeError:
+                if not cancelled():
+                    raise
+                self._llama.reset()
+                yield Piece(text.rest(), count, "cancelled")
+            finally:
+                self._cancelled = lambda: False
+
+    def answer_all(
+        self,
+        conversations: Sequence[Sequence[ChatMessage]],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """One answer for each conversation, generated in parallel sequences; `stop` and `schema` go one by one."""
+        if sampling.stop or sampling.schema:
+            answers = []
+            for number, messages in enumerate(conversations, 1):
+                answers.append("".join(piece.text for piece in self.stream(messages, sampling)))
+                progress(number)
+            return answers
+        prompts = [self._fitting(messages) for messages in conversations]
+        with self._lock, Parallel(self._llama.model, self._threads) as parallel:
+            generated = parallel.generate(prompts, sampling, progress)
+        return [b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated]
+
+    def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
+        """Log-probability, in nats, of each token of each answer after its conversation."""
+        prompts = [self._fitting(messages) for messages in conversations]
+        tails = [self._llama.tokenize(text.encode(), add_bos=False, special=False) for text in answers]
+        with self._lock, Parallel(self._llama.model, self._threads) as parallel:
+            return parallel.logprobs(prompts, tails)
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        with self._lock:
+            self._llama.close()
+
+    def _fitting(self, messages: Sequence[ChatMessage]) -> list[int]:
+        tokens = self.prompt_tokens(messages)
+        if len(tokens) >= self.context_tokens - 8:
+            raise InputRefused(
+                f"The conversation is {len(tokens)} tokens long and this model reads {self.context_tokens} at most. "
+                "Shorten the question, start a new conversation, or raise context_tokens in config.toml."
+            )
+        return tokens
+
+    def _special(self, token: int) -> str:
+        return "" if token < 0 else self._llama.detokenize([token], special=True).decode(errors="replace")
+
+    def _piece(self, token: int) -> bytes:
+        buffer = bytes(128)
+        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        return buffer[: max(size, 0)]
+
+
+class _Text:
+    """Token bytes turned into text: whole characters only, and nothing of what may become a stop word."""
+
+    def __init__(self, stop: tuple[str, ...]) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._stop = stop
+        self._held = ""
+
+    def add(self, raw: bytes) -> tuple[str, bool]:
+        """What can be shown now, and whether a stop word was reached."""
+        self._held += self._decoder.decode(raw)
+        for word in self._stop:
+            if word in self._held:
+                return self._held.split(word, 1)[0], True
+        keep = max((n for word in self._stop for n in range(1, len(word)) if self._held.endswith(word[:n])), default=0)
+        shown, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
+        return shown, False
+
+    def rest(self) -> str:
+        """What was held back, when nothing more comes."""
+        held, self._held = self._held + self._decoder.decode(b"", final=True), ""
+        return held
+
+
+def _grammar(sampling: Sampling) -> Any:
+    if sampling.schema is None:
+        return None
+    import json
+
+    return llama_cpp.LlamaGrammar.from_json_schema(json.dumps(sampling.schema), verbose=False)

@@ -1,0 +1,92 @@
+"""Corrections looked up at answer time: by meaning first, then by whether the subject is the same.
+
+Called before every answer. Measured with all-MiniLM-L6-v2 over 600 corrections (tests/bench/memory_lookup.py
+times it): similarity alone confuses neighbours, names alone confuse relations, both together hardly either.
+It changes nothing and generates nothing.
+"""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from sqlite_utils import Database
+
+from models.embedding import NAME, Embedder, embedding_file
+from models.subject import asks_for, same_subject
+from store import feedback
+from store.records import Correction
+
+SURE = 0.65
+NEAR = 0.35
+CANDIDATES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A correction of the same subject. `sure`: it answers the question; otherwise it is merely near."""
+
+    correction: Correction
+    similarity: float
+    sure: bool
+
+
+class Memory:
+    """The vectors of all active corrections, kept in step with the store by its revision."""
+
+    def __init__(self, home: Path, *, threshold: float = 0.0, threads: int = 0) -> None:
+        self._embedder = Embedder(embedding_file(home), threads)
+        self._sure = threshold or SURE
+        self._lock = threading.Lock()
+        self._revision: int | None = None
+        self._corrections: list[Correction] = []
+        self._vectors: npt.NDArray[np.float32] = np.zeros((0, 384), dtype=np.float32)
+
+    def recall(self, db: Database, question: str) -> Recalled | None:
+        """The newest correction that answers `question`, or one that is near, or None."""
+        return self.recall_all(db, [question])[0]
+
+    def recall_all(self, db: Database, questions: list[str]) -> list[Recalled | None]:
+        """`recall` for many questions, embedded together."""
+        with self._lock:
+            self._refresh(db)
+            if not self._corrections or not questions:
+                return [None] * len(questions)
+            similarities = self._embedder.embed(questions) @ self._vectors.T
+            return [self._best(question, row) for question, row in zip(questions, similarities, strict=True)]
+
+    def close(self) -> None:
+        """Give the embedding model's memory back."""
+        self._embedder.close()
+
+    def _best(self, question: str, similarities: npt.NDArray[np.float32]) -> Recalled | None:
+        count = min(CANDIDATES, len(similarities))
+        top = np.argpartition(-similarities, count - 1)[:count]
+        near: Recalled | None = None
+        for index in sorted(top, key=lambda i: (-round(float(similarities[i]), 3), -self._corrections[i].id)):
+            similarity, correction = float(similarities[index]), self._corrections[index]
+            if similarity < NEAR or not same_subject(correction.question, question):
+                continue
+            if similarity >= self._sure and asks_for(correction.question) == asks_for(question):
+                return Recalled(correction, similarity, True)
+            near = near or Recalled(correction, similarity, False)
+        return near
+
+    def _refresh(self, db: Database) -> None:
+        revision = feedback.revision(db)
+        if revision == self._revision:
+            return
+        corrections = feedback.active_corrections(db)
+        stored = feedback.vectors(db, NAME)
+        missing = [c for c in corrections if c.id not in stored]
+        for start in range(0, len(missing), 64):
+            part = missing[start : start + 64]
+            rows = self._embedder.embed([c.question for c in part])
+            fresh = {c.id: row.astype("<f4").tobytes() for c, row in zip(part, rows, strict=True)}
+            feedback.save_vectors(db, NAME, fresh)
+            stored.update(fresh)
+        self._corrections = corrections
+        if corrections:
+            self._vectors = np.stack([np.frombuffer(stored[c.id], dtype="<f4") for c in corrections])
+        self._revision = revision

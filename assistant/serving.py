@@ -1,0 +1,92 @@
+"""Which model answers: opens engines, notices a promotion between turns, and closes what nobody uses.
+
+An engine that is in the middle of an answer is never closed; the next turn gets the new version. The page,
+the command line and the API all take their engine from here.
+"""
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from models.catalogue import BaseModel
+from models.engine import Engine
+from models.version_files import BASE, current, model_file
+from store.errors import InputRefused
+from store.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def open_engine(settings: Settings, base: BaseModel, version: str) -> Engine:
+    """The engine of one version: llama.cpp on a CPU, transformers where there is a GPU, or as the settings say.
+
+    Raises NotFound for an unknown version and ModelRefused for a file that must not be served.
+    """
+    path = model_file(settings.home, version, base)
+    if _kind(settings) == "torch":
+        from assistant.torch_engine import TorchEngine
+
+        return TorchEngine.of_version(settings.home, base, version, context_tokens=settings.context_tokens)
+    from assistant.llamacpp import LlamaCppEngine
+
+    return LlamaCppEngine(path, version, context_tokens=settings.context_tokens, threads=settings.threads)
+
+
+class Serving:
+    """The engines in use, by version. Thread-safe."""
+
+    def __init__(self, settings: Settings, base: BaseModel) -> None:
+        self._settings = settings
+        self._base = base
+        self._lock = threading.Lock()
+        self._engines: dict[str, Engine] = {}
+        self._users: dict[str, int] = {}
+
+    @property
+    def version(self) -> str:
+        """The version that the next turn gets."""
+        return current(self._settings.home)
+
+    @contextmanager
+    def engine(self, version: str = "current") -> Iterator[Engine]:
+        """The engine of `version` ("current", "base" or an id) for the length of one answer."""
+        wanted = self.version if version == "current" else version
+        with self._lock:
+            if wanted not in self._engines:
+                log.info("opening version %s", wanted)
+                self._engines[wanted] = open_engine(self._settings, self._base, wanted)
+            self._users[wanted] = self._users.get(wanted, 0) + 1
+            engine = self._engines[wanted]
+        try:
+            yield engine
+        finally:
+            with self._lock:
+                self._users[wanted] -= 1
+                self._close_unused()
+
+    def close(self) -> None:
+        """Close every engine; nobody may be using one."""
+        with self._lock:
+            for engine in self._engines.values():
+                engine.close()
+            self._engines.clear()
+
+    def _close_unused(self) -> None:
+        kept = {BASE, self.version}
+        for version in [v for v in self._engines if v not in kept and not self._users.get(v)]:
+            log.info("closing version %s", version)
+            self._engines.pop(version).close()
+
+
+def _kind(settings: Settings) -> str:
+    if settings.engine != "auto":
+        return settings.engine
+    if shutil.which("nvidia-smi") is None:
+        return "llamacpp"
+    try:
+        import torch
+    except ImportError as error:
+        raise InputRefused("A GPU was found, but torch cannot be loaded; set engine = \"llamacpp\" in config.toml.") from error
+    return "torch" if torch.cuda.is_available() else "llamacpp"

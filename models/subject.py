@@ -1,0 +1,117 @@
+"""Which words of a question name what it is about.
+
+Memory asks it whether two questions have the same subject; the night asks it which words to keep when it
+words a question anew, and which to exchange for a neighbour. Pure: text in, text out; no model.
+"""
+
+import re
+import unicodedata
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
+_QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,})[\"”»“]|(?<!\w)'([^']{2,})'(?!\w)")
+_VERB = re.compile(r"\b(is|was|are|were|does|did|do|can|could|has|have|had|will|would|should)\b")
+_LINK = frozenset(
+    "of the de del della di da do dos du des la le los las el van von der den zu af av al and und y e et & in on at for to a an".split()
+)
+_QUESTION_WORDS = frozenset(
+    "who whom whose what which when where why how is are was were do does did can could would will should has have had "
+    "in on at to of by from with under for during after before the a an tell name give please say i me my you your it its "
+    "this that these those there and or if not as be been being about into than then so explain describe list write".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` for comparing: case folded, accents kept, possessives and punctuation gone."""
+    found = []
+    for token in _TOKEN.findall(unicodedata.normalize("NFKC", text)):
+        word = re.sub(r"['’]s$", "", token.rstrip(".")).casefold()
+        found.extend(part for part in re.split(r"[.'’&/-]", word) if part)
+    return found
+
+
+def content_words(text: str) -> set[str]:
+    """The words of `text` that are not question words or connectives."""
+    return {word for word in words(text) if word not in _QUESTION_WORDS}
+
+
+def subject_span(question: str) -> tuple[int, int] | None:
+    """Start and end of the part of `question` that names its subject; None when nothing looks like a name.
+
+    Something in quotation marks wins; otherwise the longest run of capitalised or numbered words, joined
+    across connectives, and rather one after the verb ("in which part of Scotland is Kelso?" is about Kelso).
+    The first word counts only when it is no question word.
+    """
+    quoted = max(_QUOTED.finditer(question), key=lambda m: len(m.group()), default=None)
+    if quoted is not None:
+        group = 1 if quoted.group(1) is not None else 2
+        return quoted.span(group)
+    runs: list[tuple[int, int]] = []
+    start = end = -1
+    for index, match in enumerate(_TOKEN.finditer(question)):
+        token = match.group()
+        named = any(c.isupper() or c.isdigit() for c in token) and not (
+            index == 0 and token.casefold() in _QUESTION_WORDS
+        )
+        gap = question[end : match.start()] if start >= 0 else ""
+        if named:
+            if start >= 0 and re.search(r"[?!;:]|\.\s", gap):
+                runs.append((start, end))
+                start = -1
+            start = match.start() if start < 0 else start
+            end = match.end()
+        elif start >= 0 and token.casefold() not in _LINK:
+            runs.append((start, end))
+            start = -1
+    if start >= 0:
+        runs.append((start, end))
+    if not runs:
+        return None
+    verb = _VERB.search(question)
+    after = [run for run in runs if verb and run[0] > verb.start()]
+    first, last = max(after or runs, key=lambda run: run[1] - run[0])
+    if question[first:last].endswith(("'s", "’s")):
+        last -= 2
+    return first, last
+
+
+def subject(question: str) -> str:
+    """The words that name what `question` is about, or "" when nothing looks like a name."""
+    span = subject_span(question)
+    return question[span[0] : span[1]] if span else ""
+
+
+def name_words(question: str) -> set[str]:
+    """The words of every name in `question`: capitalised after the first word, numbered, or in quotation marks."""
+    found: set[str] = set()
+    for match in _QUOTED.finditer(question):
+        found.update(words(match.group()))
+    for index, match in enumerate(_TOKEN.finditer(question)):
+        token = match.group()
+        if any(c.isupper() or c.isdigit() for c in token) and not (index == 0 and token.casefold() in _QUESTION_WORDS):
+            found.update(words(token))
+    return found - _LINK
+
+
+def same_subject(known: str, asked: str) -> bool:
+    """Whether `asked` names the same things as the `known` question.
+
+    Each name in the known question must occur in the asked one, and the asked one may name nothing that
+    the known one does not mention. Without any name on either side the content words decide: most of
+    them must be shared.
+    """
+    known_names, asked_words = name_words(known), set(words(asked))
+    known_words = set(words(known))
+    if known_names:
+        return known_names <= asked_words and name_words(asked) <= known_words
+    shared, every = content_words(known) & content_words(asked), content_words(known) | content_words(asked)
+    return bool(every) and len(shared) >= 0.5 * len(every)
+
+
+def asks_for(question: str) -> str:
+    """"time" or "number" when the question words say so, else "": a date is no answer to where."""
+    text = " ".join(words(question))
+    if re.search(r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b", text):
+        return "time"
+    if re.search(r"\bhow (many|much|old|tall|long|far|big|large|high|deep|heavy|often)\b", text):
+        return "number"
+    return ""
