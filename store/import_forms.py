@@ -1,0 +1,225 @@
+"""The forms that conversations come in from elsewhere, read into one: our own JSON lines, ChatGPT's and Open WebUI's.
+
+Pure: text in, records out; a fault is told with its place and ends the reading, so that a file is taken whole or
+not at all. `store.transfer` takes what is read here into the store.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from store.errors import InputRefused
+from store.records import Role
+
+NOT_TAKEN = "Nothing of the file was taken."
+_ROW = ("conversation", "title", "messages", "feedback")
+_FEEDBACK = ("rating", "reasons", "note", "correction")
+_ROLES: tuple[Role, ...] = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message to import and what was said of it. `parent` is the index of the message before it, None for a root."""
+
+    role: Role
+    content: str
+    parent: int | None
+    created: str | None = None
+    rating: int | None = None
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+    correction: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation to import; `source` is its name where it comes from, `where` its place in the file."""
+
+    where: str
+    source: str
+    title: str
+    system_prompt: str
+    created: str | None
+    said: tuple[Said, ...]
+
+
+def read_talks(name: str, text: str) -> list[Talk]:
+    """The conversations in the text of a file called `name`, whatever its form.
+
+    Raises InputRefused naming file, line (for an export: the conversation) and fault.
+    """
+    if not text.lstrip().startswith("["):
+        lines = enumerate(text.split("\n"), 1)  # not splitlines: U+2028 may stand inside a string
+        return [_own(f"{name}:{number}", line) for number, line in lines if line.strip()]
+    talks = []
+    for number, export in enumerate(_parsed(name, 0, text), 1):
+        where = f"{name}, conversation {number}"
+        if isinstance(export, dict) and isinstance(export.get("mapping"), dict):
+            talks.append(_chatgpt(where, export))
+        elif isinstance(export, dict) and isinstance(export.get("chat"), dict):
+            talks.append(_open_webui(where, export))
+        else:
+            raise _fault(where, "it has neither a `mapping`, as in ChatGPT's export, nor a `chat`, as in Open WebUI's")
+    return talks
+
+
+def _own(where: str, line: str) -> Talk:
+    row = _parsed(where, 1, line)
+    _require(isinstance(row, dict), where, "a line is an object with `conversation` and `messages`")
+    _known_only(where, "", row, _ROW)
+    name, messages, feedback = row.get("conversation"), row.get("messages"), row.get("feedback")
+    title = row.get("title", "")
+    _require(isinstance(name, str) and name.strip(), where, "`conversation` must be a name")
+    _require(isinstance(title, str), where, "`title` must be a text")
+    _require(isinstance(messages, list) and messages, where, "`messages` must be a list of at least one message")
+    contents: list[tuple[Role, str]] = []
+    for number, each in enumerate(messages, 1):
+        _require(isinstance(each, dict), where, f"message {number} must be an object with `role` and `content`")
+        _known_only(where, f" in message {number}", each, ("role", "content"))
+        role, content = each.get("role"), each.get("content")
+        _require(role in _ROLES, where, f"message {number} has the role {role!r}; there are: {', '.join(_ROLES)}")
+        _require(isinstance(content, str), where, f"the content of message {number} must be a text")
+        _require(role == "assistant" or content.strip(), where, f"message {number}, by the {role}, is empty")
+        _require(
+            role != "system" or number == 1, where, f"message {number} is by the system, which only the first can be"
+        )
+        contents.append((role, content))
+    system_prompt = contents.pop(0)[1] if contents[0][0] == "system" else ""
+    said = [Said(role, text, number - 1 if number else None) for number, (role, text) in enumerate(contents)]
+    if feedback is not None:
+        answered = len(said) > 1 and said[-1].role == "assistant" and any(each.role == "user" for each in said)
+        _require(answered, where, "there is feedback, but the last message is no answer to a question")
+        said[-1] = _with_feedback(where, said[-1], feedback)
+    return Talk(where, name, title, system_prompt, None, tuple(said))
+
+
+def _with_feedback(where: str, said: Said, feedback: object) -> Said:
+    if not isinstance(feedback, dict):
+        raise _fault(where, "`feedback` must be an object")
+    _known_only(where, " in `feedback`", feedback, _FEEDBACK)
+    rating, correction = feedback.get("rating"), feedback.get("correction")
+    reasons, note = feedback.get("reasons") or [], feedback.get("note") or ""
+    whole = isinstance(rating, int) and not isinstance(rating, bool) and rating in (-1, 0, 1)
+    _require(rating is None or whole, where, f"`rating` is {rating!r}; it must be -1, 0 or 1")
+    _require(
+        isinstance(reasons, list) and all(isinstance(each, str) for each in reasons), where, "`reasons` must be texts"
+    )
+    _require(isinstance(note, str), where, "`note` must be a text")
+    _require(
+        correction is None or (isinstance(correction, str) and correction.strip()), where, "`correction` must be a text"
+    )
+    return Said(said.role, said.content, said.parent, None, rating, tuple(reasons), note, correction)
+
+
+def _chatgpt(where: str, export: dict[str, Any]) -> Talk:
+    """Text of user and assistant; tool calls, hidden messages, pictures and the model's settings are left out."""
+    identity = export.get("conversation_id") or export.get("id")
+    _require(isinstance(identity, str), where, "it has no `id`")
+
+    def read(node: Mapping[str, Any]) -> Said | None:
+        message = _object(node.get("message"))
+        content, hidden = _object(message.get("content")), _object(message.get("metadata"))
+        role, parts = _object(message.get("author")).get("role"), content.get("parts")
+        if role not in ("user", "assistant") or hidden.get("is_visually_hidden_from_conversation"):
+            return None
+        if content.get("content_type") not in ("text", "multimodal_text") or message.get("recipient", "all") != "all":
+            return None
+        text = "\n".join(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else ""
+        return Said(role, text, None, _time(message.get("create_time"))) if text.strip() else None
+
+    said = _flattened(export["mapping"], "parent", export.get("current_node"), read)
+    return Talk(where, f"chatgpt:{identity}", _text(export, "title"), "", _time(export.get("create_time")), said)
+
+
+def _open_webui(where: str, export: dict[str, Any]) -> Talk:
+    """All branches, with thumbs and their reasons."""
+    chat = export["chat"]
+    identity, history = export.get("id"), _object(chat.get("history"))
+    _require(isinstance(identity, str), where, "it has no `id`")
+    _require(isinstance(history.get("messages"), dict), where, "its `history` has no `messages`")
+
+    def read(node: Mapping[str, Any]) -> Said | None:
+        role, content, thumb = node.get("role"), node.get("content"), _object(node.get("annotation"))
+        if role not in ("user", "assistant") or not isinstance(content, str) or not content.strip():
+            return None
+        rating = thumb.get("rating") if role == "assistant" and thumb.get("rating") in (-1, 1) else None
+        reasons = (thumb["reason"],) if rating is not None and _text(thumb, "reason") else ()
+        note = _text(thumb, "comment") if rating is not None else ""
+        return Said(role, content, None, _time(node.get("timestamp")), rating, reasons, note)
+
+    said = _flattened(history["messages"], "parentId", history.get("currentId"), read)
+    title = _text(export, "title") or _text(chat, "title")
+    created, system_prompt = _time(export.get("created_at")), _text(_object(chat.get("params")), "system")
+    return Talk(where, f"open-webui:{identity}", title, system_prompt, created, said)
+
+
+def _flattened(
+    nodes: dict[str, Any], parent_key: str, current: object, read: Callable[[Mapping[str, Any]], Said | None]
+) -> tuple[Said, ...]:
+    """The nodes of a tree that `read` keeps, parents first, the branch that ends at `current` last.
+
+    The children of a node that is not kept belong to what stands above it.
+    """
+    parents = {key: _object(node).get(parent_key) for key, node in nodes.items()}
+    children: dict[object, list[str]] = {}
+    for key, parent in parents.items():
+        children.setdefault(parent if isinstance(parent, str) and parent in nodes else None, []).append(key)
+    on_branch: set[object] = set()
+    while isinstance(current, str) and current in nodes and current not in on_branch:
+        on_branch.add(current)
+        current = parents[current]
+    said: list[Said] = []
+    waiting: list[tuple[str | None, int | None]] = [(None, None)]
+    while waiting:
+        node, above = waiting.pop()
+        kept = read(_object(nodes[node])) if node is not None else None
+        if kept is not None:
+            said.append(replace(kept, parent=above))
+            above = len(said) - 1
+        in_order = sorted(children.get(node, []), key=lambda child: child in on_branch)
+        waiting.extend((child, above) for child in reversed(in_order))
+    return tuple(said)
+
+
+def _parsed(where: str, line: int, text: str) -> Any:  # noqa: ANN401
+    """The JSON in `text`. `line` is 0 for a whole file, whose faults are told with their own line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = where if line else f"{where}:{error.lineno}"
+        raise _fault(place, f"it is not JSON, from column {error.colno} on: {error.msg}") from error
+    except RecursionError as error:
+        raise _fault(where, "it is nested too deeply") from error
+
+
+def _time(value: object) -> str | None:
+    """Seconds, or milliseconds, since 1970 as the store writes times; None for anything else."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 4e12:
+        return None
+    moment = datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(of: Mapping[str, Any], key: str) -> str:
+    value = of.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _known_only(where: str, place: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    unknown = [key for key in given if key not in known]
+    _require(not unknown, where, f"there is no {', '.join(map(repr, unknown))}{place}; there are: {', '.join(known)}")
+
+
+def _require(holds: object, where: str, fault: str) -> None:
+    if not holds:
+        raise _fault(where, fault)
+
+
+def _fault(where: str, fault: str) -> InputRefused:
+    return InputRefused(f"{where}: {fault}. {NOT_TAKEN}")

@@ -1,0 +1,240 @@
+"""Imports are taken whole or not at all, and twice is once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from store.conversations import add_message, list_conversations, newest_path, siblings
+from store.errors import InputRefused
+from store.feedback import active_corrections, correct, corrections, forget, rate, rating_of
+from store.transfer import ImportCount, import_file
+
+
+def row(name="one", *, question="Where is Oz?", answer="In Kansas.", feedback=None, **more):
+    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    made = {"conversation": name, "messages": messages, **more}
+    return made if feedback is None else {**made, "feedback": feedback}
+
+
+def written(home: Path, *lines: object, name: str = "in.jsonl") -> Path:
+    path = home / name
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
+    return path
+
+
+def everything(db):
+    return [
+        list(db.query(f"SELECT * FROM {table}")) for table in ("conversations", "messages", "ratings", "corrections")
+    ]
+
+
+def test_a_conversation_with_its_feedback_is_taken(db, home):
+    feedback = {"rating": -1, "reasons": ["wrong"], "note": "no", "correction": "Over the rainbow."}
+    assert import_file(db, written(home, row(feedback=feedback))) == ImportCount(1, 2, 1, 1, 0)
+    (conversation,) = list_conversations(db)
+    question, answer = newest_path(db, conversation.id)
+    assert (conversation.title, question.content, answer.content) == ("Where is Oz?", "Where is Oz?", "In Kansas.")
+    rating = rating_of(db, answer.id)
+    assert (rating.value, rating.reasons, rating.note) == (-1, ("wrong",), "no")
+    (correction,) = corrections(db)
+    assert (correction.question, correction.rejected) == ("Where is Oz?", "In Kansas.")
+    assert correction.answer == "Over the rainbow."
+
+
+def test_the_same_file_twice_changes_nothing(db, home):
+    path = written(home, row(feedback={"rating": -1, "correction": "There."}), row("two", question="Who?"))
+    import_file(db, path)
+    before = everything(db)
+    assert import_file(db, path) == ImportCount(known=2)
+    assert everything(db) == before
+
+
+def test_a_known_conversation_takes_up_new_feedback(db, home):
+    import_file(db, written(home, row()))
+    assert import_file(db, written(home, row(feedback={"correction": "There."}))) == ImportCount(corrections=1)
+    assert import_file(db, written(home, row(feedback={"correction": "Elsewhere."}))) == ImportCount(corrections=1)
+    assert [each.answer for each in active_corrections(db)] == ["Elsewhere."]
+
+
+def test_a_longer_version_of_a_known_conversation_adds_what_is_new(db, home):
+    import_file(db, written(home, row()))
+    longer = row()
+    longer["messages"] += [{"role": "user", "content": "Sure?"}, {"role": "assistant", "content": "Yes."}]
+    assert import_file(db, written(home, longer)) == ImportCount(messages=2)
+    assert import_file(db, written(home, row(answer="In Ohio."))) == ImportCount(messages=1)
+    (conversation,) = list_conversations(db)
+    other = newest_path(db, conversation.id)[-1]
+    assert [each.content for each in siblings(db, other.id)] == ["In Kansas.", "In Ohio."]
+
+
+def test_an_import_does_not_bring_back_what_was_forgotten_or_superseded(db, home):
+    path = written(home, row(feedback={"correction": "A"}), row("two", question="Who?", feedback={"correction": "B"}))
+    import_file(db, path)
+    first, second = corrections(db)
+    forget(db, first.id)
+    correct(db, second.message_id, "C")
+    assert import_file(db, path) == ImportCount(known=2)
+    assert [each.answer for each in active_corrections(db)] == ["C"]
+
+
+def test_an_import_does_not_undo_a_later_rating(db, home):
+    path = written(home, row(feedback={"rating": -1}))
+    import_file(db, path)
+    (conversation,) = list_conversations(db)
+    answer = newest_path(db, conversation.id)[-1]
+    rate(db, answer.id, 1)
+    import_file(db, path)
+    assert rating_of(db, answer.id).value == 1
+
+
+def test_a_first_system_message_becomes_the_system_prompt(db, home):
+    given = row()
+    given["messages"].insert(0, {"role": "system", "content": "Be brief."})
+    import_file(db, written(home, given))
+    (conversation,) = list_conversations(db)
+    assert conversation.system_prompt == "Be brief."
+    assert len(newest_path(db, conversation.id)) == 2
+
+
+def test_odd_characters_come_through(db, home):
+    odd = 'two\u2028lines\x85 "quoted" \x00 null, 𝄞, half a pair \ud83d'
+    path = home / "odd.jsonl"
+    path.write_text(json.dumps(row(answer=odd), ensure_ascii=True) + "\r\n\r\n", encoding="utf-8-sig")
+    import_file(db, path)
+    raw = home / "raw.jsonl"
+    raw.write_bytes(json.dumps(row("two", answer="a\u2028b"), ensure_ascii=False).encode())
+    import_file(db, raw)
+    contents = [row["content"] for row in db.query("SELECT content FROM messages WHERE role = 'assistant'")]
+    assert contents == [odd.replace("\ud83d", "\ufffd"), "a\u2028b"]
+    assert import_file(db, path) == ImportCount(known=1)
+
+
+FAULTS = {
+    '{"conversation": "x", "messages": [': "not JSON",
+    "7": "object with `conversation`",
+    "[" * 100_000: "nested too deeply",
+    json.dumps({"messages": []}): "`conversation` must be a name",
+    json.dumps(row(messages=[])): "at least one message",
+    json.dumps(row(messages=["hello"])): "message 1 must be an object",
+    json.dumps(row(messages=[{"role": "human", "content": "x"}])): "'human'; there are: system, user, assistant",
+    json.dumps(row(messages=[{"role": "user", "content": 7}])): "content of message 1 must be a text",
+    json.dumps(row(messages=[{"role": "user", "content": " "}])): "is empty",
+    json.dumps(row(feedbak={})): "there is no 'feedbak'; there are: conversation, title, messages, feedback",
+    json.dumps(row(feedback={"stars": 5})): "there is no 'stars' in `feedback`",
+    json.dumps(row(feedback={"rating": 5})): "`rating` is 5",
+    json.dumps(row(feedback={"rating": True})): "`rating` is True",
+    json.dumps(row(feedback={"reasons": "wrong"})): "`reasons` must be texts",
+    json.dumps(row(feedback={"correction": "  "})): "`correction` must be a text",
+    json.dumps(row(messages=[{"role": "user", "content": "x"}], feedback={"rating": 1})): "no answer to a question",
+}
+
+
+@pytest.mark.parametrize("line", FAULTS, ids=FAULTS.values())
+def test_a_fault_is_told_with_file_and_line_and_nothing_is_taken(db, home, line):
+    path = written(home, row("good"), "", line, row("also good"))
+    before = everything(db)
+    with pytest.raises(InputRefused) as refusal:
+        import_file(db, path)
+    assert f"{path}:3: " in str(refusal.value)
+    assert FAULTS[line] in str(refusal.value)
+    assert "Nothing of the file was taken." in str(refusal.value)
+    assert everything(db) == before
+
+
+def test_what_is_no_text_or_no_file_is_refused(db, home):
+    path = home / "latin.jsonl"
+    path.write_bytes(json.dumps(row()).encode() + b"\n" + "é".encode("latin-1"))
+    with pytest.raises(InputRefused, match=r"latin\.jsonl:2: it is not UTF-8"):
+        import_file(db, path)
+    with pytest.raises(InputRefused, match="cannot be read: No such file"):
+        import_file(db, home / "nothing.jsonl")
+    with pytest.raises(InputRefused, match="cannot be read: Is a directory"):
+        import_file(db, home)
+
+
+def chatgpt_export():
+    def node(key, parent, role=None, text="", **more):
+        message = role and {
+            "author": {"role": role},
+            "content": {"content_type": "text", "parts": [text]},
+            "create_time": 1_700_000_000.5,
+            **more,
+        }
+        return {key: {"id": key, "parent": parent, "message": message or None}}
+
+    return [
+        {
+            "id": "abc",
+            "title": "Rivers",
+            "create_time": 1_700_000_000,
+            "current_node": "a2",
+            "mapping": {
+                **node("root", None),
+                **node("sys", "root", "system", ""),
+                **node("q", "sys", "user", "Which river?"),
+                **node("tool", "q", "tool", "{}"),
+                **node("a2", "tool", "assistant", "The Nile."),
+                **node("call", "q", "assistant", "search()", recipient="browser"),
+                **node("a1", "q", "assistant", "The Amazon."),
+            },
+        }
+    ]
+
+
+def test_an_export_of_chatgpt_is_taken_with_its_branches_and_times(db, home):
+    path = written(home, chatgpt_export(), name="conversations.json")
+    assert import_file(db, path) == ImportCount(1, 3, 0, 0, 0)
+    (conversation,) = list_conversations(db)
+    assert (conversation.title, conversation.created) == ("Rivers", "2023-11-14T22:13:20.000Z")
+    path_there = newest_path(db, conversation.id)
+    assert [each.content for each in path_there] == ["Which river?", "The Nile."]
+    assert [each.content for each in siblings(db, path_there[-1].id)] == ["The Amazon.", "The Nile."]
+    assert import_file(db, path) == ImportCount(known=1)
+
+
+def open_webui_export():
+    messages = {
+        "1": {"id": "1", "parentId": None, "role": "user", "content": "Hi?", "timestamp": 1_700_000_000},
+        "2": {
+            "id": "2", "parentId": "1", "role": "assistant", "content": "Hello.", "timestamp": 1_700_000_001,
+            "annotation": {"rating": -1, "reason": "too_short", "comment": "more"},
+        },
+        "3": {"id": "3", "parentId": "1", "role": "assistant", "content": "", "timestamp": None},
+    }  # fmt: skip
+    chat = {"title": "Greeting", "history": {"messages": messages, "currentId": "2"}, "params": {"system": "Be kind."}}
+    return [{"id": "w1", "title": "Greeting", "chat": chat, "created_at": 1_700_000_000}]
+
+
+def test_an_export_of_open_webui_is_taken_with_its_ratings(db, home):
+    path = written(home, open_webui_export(), name="chats.json")
+    assert import_file(db, path) == ImportCount(1, 2, 1, 0, 0)
+    (conversation,) = list_conversations(db)
+    assert (conversation.title, conversation.system_prompt) == ("Greeting", "Be kind.")
+    rating = rating_of(db, newest_path(db, conversation.id)[-1].id)
+    assert (rating.value, rating.reasons, rating.note) == (-1, ("too_short",), "more")
+    assert import_file(db, path) == ImportCount(known=1)
+
+
+def test_an_export_of_another_program_is_refused_with_its_place(db, home):
+    path = written(home, [*chatgpt_export(), {"uuid": "x", "chat_messages": []}], name="export.json")
+    with pytest.raises(InputRefused, match=r"export\.json, conversation 2: it has neither a `mapping`"):
+        import_file(db, path)
+    with pytest.raises(InputRefused, match=r"export\.json:2: it is not JSON"):
+        import_file(db, written(home, "[{}", "oops]", name="export.json"))
+    assert list_conversations(db) == []
+
+
+def test_a_mapping_that_goes_in_circles_ends(db, home):
+    export = chatgpt_export()
+    export[0]["mapping"]["root"]["parent"] = "a2"
+    import_file(db, written(home, export, name="circle.json"))
+
+
+def test_messages_added_here_to_an_imported_conversation_stay(db, home):
+    path = written(home, row())
+    import_file(db, path)
+    (conversation,) = list_conversations(db)
+    add_message(db, conversation.id, newest_path(db, conversation.id)[-1].id, "user", "And now?")
+    assert import_file(db, path) == ImportCount(known=1)
+    assert len(newest_path(db, conversation.id)) == 3
