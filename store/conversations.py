@@ -55,6 +55,7 @@ def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> l
     With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
     """
     where, parameters = "", list[str]()
+    search = search.replace("\0", " ")  # which SQLite would take for the end of the text
     if search.strip():
         pattern, words = like_pattern(search), search_words(search)
         if words:
@@ -74,7 +75,7 @@ def search_words(text: str) -> str:
     Each word is quoted, so that no character of it means anything to FTS5. Empty when that index is no help: for
     signs alone, and for scripts that put no spaces between words.
     """
-    words = [word for word in storable(text).replace("\0", " ").split() if any(map(str.isalnum, word))]
+    words = [word for word in storable(text).split() if any(map(str.isalnum, word))]
     if any(character >= _FIRST_UNSPACED for character in "".join(words)):
         return ""
     return " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)

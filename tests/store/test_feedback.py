@@ -1,0 +1,235 @@
+"""Feedback points at messages; a correction is superseded or forgotten, and forgetting leaves no trace."""
+
+import pytest
+
+from store.conversations import add_message, create_conversation, finish_message, list_conversations, message
+from store.database import opened
+from store.errors import InputRefused, NotFound
+from store.examples import examples_of, save_examples
+from store.feedback import (
+    FORGOTTEN,
+    active_corrections,
+    correct,
+    correction,
+    correction_of,
+    corrections,
+    forget,
+    prefer,
+    preferences,
+    question_key,
+    rate,
+    rating_of,
+    record_check,
+    revision,
+    save_vectors,
+    standing_of,
+    standings,
+    vectors,
+)
+from store.records import Correction, Example
+from store.runs import begin_run, finish_run
+
+VECTOR = bytes(range(16))
+
+
+def test_the_newest_rating_counts_and_the_message_stays(db, answered):
+    answer = answered("x?", "y")
+    assert rating_of(db, answer.id) is None
+    rate(db, answer.id, -1, ("wrong", "rude"), "see the manual")
+    assert rating_of(db, answer.id).reasons == ("wrong", "rude")
+    rate(db, answer.id, 0)
+    assert rating_of(db, answer.id).value == 0
+    assert message(db, answer.id) == answer
+
+
+def test_a_correction_holds_the_question_and_what_was_answered(db, answered):
+    answer = answered("Where?", "There.")
+    made = correct(db, answer.id, "\n    indented\nHere.  \n")
+    assert (made.question, made.rejected, made.answer) == ("Where?", "There.", "    indented\nHere.")
+    assert made.active
+    assert correction(db, made.id) == correction_of(db, answer.id) == made
+    assert message(db, answer.id) == answer
+
+
+def test_the_same_correction_again_changes_nothing(db, answered):
+    answer = answered("Where?", "There.")
+    made, before = correct(db, answer.id, "Here."), revision(db)
+    assert correct(db, answer.id, "Here.\n") == made
+    assert revision(db) == before
+
+
+def test_a_correction_supersedes_that_of_the_same_question_elsewhere(db, answered):
+    one, two, other = answered("Where is  Oz?", "a"), answered("¿where is oz", "b"), answered("Where is Uz?", "c")
+    first, unrelated = correct(db, one.id, "A"), correct(db, other.id, "C")
+    second = correct(db, two.id, "B")
+    assert correction(db, first.id).superseded_by == second.id
+    assert active_corrections(db) == [unrelated, second]
+    assert correction_of(db, one.id) is None
+    third = correct(db, two.id, "B, rather")
+    assert correction(db, second.id).superseded_by == third.id
+    assert len(corrections(db)) == 4
+
+
+def test_spelling_does_not_make_another_question_but_signs_with_a_meaning_do():
+    assert question_key(' "What’s  UP", doc?! ') == question_key("what's up doc")
+    keys = {
+        question_key(text) for text in ("What is C?", "What is C++?", "What is C#?", "What is -5?", "What is 5?", "?!")
+    }
+    assert len(keys) == 6
+
+
+def test_what_is_no_finished_answer_is_neither_rated_nor_corrected(db, answered):
+    answer = answered("x?", "y")
+    begun = add_message(db, answer.conversation_id, answer.parent_id, "assistant", "", status="writing")
+    unasked = add_message(db, create_conversation(db).id, None, "assistant", "Welcome!")
+    for made, fault in (
+        (lambda: correct(db, answer.parent_id, "z"), "by the user"),
+        (lambda: rate(db, answer.parent_id, 1), "by the user"),
+        (lambda: correct(db, begun.id, "z"), "still being written"),
+        (lambda: correct(db, unasked.id, "z"), "no question"),
+        (lambda: correct(db, answer.id, " \n"), "needs a text"),
+        (lambda: rate(db, answer.id, 2), "not 2"),
+        (lambda: prefer(db, answer.id, unasked.id), "not two answers"),
+        (lambda: prefer(db, answer.id, answer.id), "not two answers"),
+    ):
+        with pytest.raises(InputRefused, match=fault):
+            made()
+    for made in (lambda: correct(db, "nothing", "z"), lambda: rate(db, "nothing", 1), lambda: forget(db, 7)):
+        with pytest.raises(NotFound):
+            made()
+    assert corrections(db) == []
+
+
+def test_a_preference_can_be_turned_round(db, answered):
+    one = answered("x?", "y")
+    two = add_message(db, one.conversation_id, one.parent_id, "assistant", "z")
+    prefer(db, one.id, two.id)
+    prefer(db, one.id, two.id)
+    assert preferences(db) == [(one.id, two.id)]
+    prefer(db, two.id, one.id)
+    assert preferences(db) == [(two.id, one.id)]
+
+
+def test_the_revision_changes_with_the_active_corrections_alone(db, answered):
+    answer = answered("x?", "y")
+    seen = [revision(db)]
+    for change in (
+        lambda: correct(db, answer.id, "a"),
+        lambda: correct(db, answer.id, "b"),
+        lambda: forget(db, active_corrections(db)[0].id),
+    ):
+        change()
+        seen.append(revision(db))
+    assert seen == sorted(set(seen))
+    rate(db, answer.id, 1)
+    save_vectors(db, "m", {})
+    assert revision(db) == seen[-1]
+
+
+def test_vectors_are_kept_for_active_corrections(db, answered):
+    one, two = answered("x?", "y"), answered("z?", "y")
+    first, second = correct(db, one.id, "a"), correct(db, two.id, "b")
+    save_vectors(db, "minilm", {first.id: VECTOR, second.id: VECTOR})
+    save_vectors(db, "minilm", {first.id: VECTOR[::-1], 99: VECTOR})
+    assert vectors(db, "minilm") == {first.id: VECTOR[::-1], second.id: VECTOR}
+    assert vectors(db, "other") == {}
+    correct(db, one.id, "newer")
+    assert set(vectors(db, "minilm")) == {second.id}
+    forget(db, second.id)
+    save_vectors(db, "minilm", {second.id: VECTOR})
+    assert vectors(db, "minilm") == {}
+
+
+def test_forgetting_wipes_the_answer_everywhere_and_from_the_file(home):
+    secret = "Xylophonist Quetzalcoatl"
+    with opened(home) as db:
+        into = create_conversation(db)
+        asked = add_message(db, into.id, None, "user", "Who is it?")
+        answer = add_message(db, into.id, asked.id, "assistant", "Nobody.")
+        first = correct(db, answer.id, f"Once {secret}, the elder")
+        second = correct(db, answer.id, f"Now {secret}")
+        told = add_message(db, into.id, asked.id, "assistant", f"It is {secret}.", correction_id=second.id)
+        being_told = add_message(
+            db, into.id, asked.id, "assistant", f"It is {secret}", status="writing", correction_id=first.id
+        )
+        filler = [add_message(db, into.id, asked.id, "assistant", f"filler {n} " * 20) for n in range(50)]
+        run = begin_run(db, "command")
+        save_examples(db, run.id, [Example("wording", "Who?", secret, second.id), Example("replay", "Hi", "Hello")])
+        save_vectors(db, "minilm", {second.id: VECTOR})
+        record_check(db, second.id, "v-1", 4, 4)
+        assert [each.id for each in list_conversations(db, search="quetzal")] == [into.id]
+
+        gone = forget(db, second.id)
+
+        assert gone.forgotten is not None and gone.answer == "" and gone.question == "Who is it?"
+        assert correction(db, first.id).answer == "", "what it had superseded goes with it"
+        assert message(db, told.id).content == FORGOTTEN
+        finish_message(db, being_told.id, f"It is {secret}, you know", "complete")
+        assert message(db, being_told.id).content == FORGOTTEN
+        assert message(db, answer.id).content == "Nobody."
+        assert list_conversations(db, search="quetzal") == []
+        assert examples_of(db, run.id) == [Example("replay", "Hi", "Hello")]
+        save_examples(db, run.id, [Example("probe", "Who?", secret, second.id)])
+        assert len(examples_of(db, run.id)) == 1
+        assert vectors(db, "minilm") == {} and db.table("vectors").count == 0 and db.table("checks").count == 0
+        assert active_corrections(db) == []
+        assert db.execute("SELECT count(*) FROM messages_fts WHERE messages_fts MATCH 'filler'").fetchone()[0] == len(
+            filler
+        )
+        db.execute("INSERT INTO messages_fts (messages_fts) VALUES ('integrity-check')")
+        for path in home.iterdir():
+            content = path.read_bytes().lower()
+            assert b"quetzal" not in content and b"xylophon" not in content, path.name
+        assert forget(db, second.id) == gone, "and again changes nothing"
+
+
+def test_a_question_whose_correction_was_forgotten_can_be_corrected_anew(db, answered):
+    answer = answered("x?", "y")
+    forget(db, correct(db, answer.id, "a").id)
+    assert correct(db, answer.id, "a").active
+
+
+def test_standings_follow_a_correction_through_the_night(db, answered):
+    answer = answered("x?", "y")
+    first = correct(db, answer.id, "a")
+    taught = correct(db, answer.id, "b")
+    gone = forget(db, correct(db, answered("z?", "y").id, "c").id)
+
+    def standing_now(current):
+        found = standings(db, current)
+        assert [(each.correction.id, each.standing) for each in found if each.correction.id != taught.id] == [
+            (first.id, "superseded"),
+            (gone.id, "forgotten"),
+        ]
+        return next(
+            (each.standing, each.version, each.asked, each.right) for each in found if each.correction.id == taught.id
+        )
+
+    assert standing_now("base") == ("remembered", None, 0, 0)
+    run = begin_run(db, "command")
+    save_examples(db, run.id, [Example("wording", "x", "b", taught.id)])
+    assert standing_now("base")[0] == "in training"
+    record_check(db, taught.id, "v-1", 4, 2)
+    finish_run(db, run.id, "promoted", "v-1", [])
+    assert standing_now("base")[0] == "remembered"
+    assert standing_now("v-1") == ("stuck", "v-1", 4, 2)
+    record_check(db, taught.id, "v-1", 4, 1)
+    assert standing_now("v-1") == ("not stuck", "v-1", 4, 1)
+    with pytest.raises(ValueError, match="3 of 2"):
+        record_check(db, taught.id, "v-1", 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("superseded_by", "forgotten", "in_training", "asked", "right", "standing"),
+    [
+        (2, "2026", True, 2, 2, "forgotten"),
+        (2, None, True, 2, 2, "superseded"),
+        (None, None, True, 2, 2, "in training"),
+        (None, None, False, 2, 1, "stuck"),
+        (None, None, False, 3, 1, "not stuck"),
+        (None, None, False, 0, 0, "remembered"),
+    ],
+)
+def test_one_standing_goes_before_another(superseded_by, forgotten, in_training, asked, right, standing):
+    given = Correction(1, "m", "q", "r", "a", "2026", superseded_by, forgotten)
+    assert standing_of(given, in_training, asked, right) == standing
