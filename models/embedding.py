@@ -48,8 +48,12 @@ def embedding_file(home: Path) -> Path:
 class Embedder:
     """Turns texts into vectors. May be called from any thread; calls wait for each other."""
 
-    def __init__(self, path: Path, threads: int = 0) -> None:
-        """Load `path`, made by `embedding_file`; `threads` 0 means all cores. Raises ModelRefused when damaged."""
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        """Load `path`, made by `embedding_file`. Raises ModelRefused when damaged.
+
+        One thread is enough for a question (8 ms) and does not stall when the cores are busy; `threads` 0 means
+        all cores.
+        """
         import llama_cpp
 
         header = read_header(path)
@@ -72,10 +76,9 @@ class Embedder:
         """One row of unit length for each text: (n, 384) float32. Text beyond 256 tokens does not count."""
         if not texts:
             return np.zeros((0, WIDTH), dtype=np.float32)
-        with self._lock:
-            if self._model is None:
-                raise InputRefused("The embedding model was closed.")
-            rows = np.array(self._model.embed([self._shortened(text) for text in texts]), dtype=np.float32)
+        # One after the other: a batch attends across all of its texts and masks it away, which takes twice as long;
+        # and a question need not wait until many others are done.
+        rows = np.stack([self._vector(text) for text in texts])
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         vectors: np.ndarray = rows / np.maximum(lengths, np.float32(1e-12))
         return vectors
@@ -86,6 +89,12 @@ class Embedder:
             if self._model is not None:
                 self._model.close()
                 self._model = None
+
+    def _vector(self, text: str) -> np.ndarray:
+        with self._lock:
+            if self._model is None:
+                raise InputRefused("The embedding model was closed.")
+            return np.array(self._model.embed(self._shortened(text)), dtype=np.float32)
 
     def _shortened(self, text: str) -> str:
         """`text` without accents, cut so that it has at most 256 tokens with both end marks.

@@ -72,31 +72,36 @@ def replace_tensors(base: Path, target: Path, tensors: Mapping[str, Weights]) ->
 
     `tensors` are whole parameters in float32 under their Hugging Face names, as a merged adapter gives them;
     matrices are stored as F16 and brought into llama.cpp's order of rows. Tensors that are not named are copied
-    byte for byte. Raises ModelRefused for a name or shape that `base` does not have and for weights that are
-    not finite, before anything is written.
+    byte for byte. Each of `tensors` is asked for once, when it is written, so that they need not all be in memory.
+    Raises ModelRefused, and writes nothing, for a name or shape that `base` does not have and for weights that are
+    not finite.
     """
     header = read_header(base)
     summary = _summary(header)
-    new: dict[str, Weights] = {}
-    for hf_name, weights in tensors.items():
-        name = gguf_name(summary.architecture, summary.layers, hf_name)
+    architecture = summary.architecture
+    heads = header.get(f"{architecture}.attention.head_count")
+    kv_heads = header.get(f"{architecture}.attention.head_count_kv", heads)
+    hf_names: dict[str, str] = {}
+    for hf_name in tensors:
+        name = gguf_name(architecture, summary.layers, hf_name)
         if name == "output.weight" and name not in header.tensors:
             if "model.embed_tokens.weight" not in tensors:
                 raise ModelRefused(f"{base} ties its output to its embedding, but only {hf_name} is to be replaced.")
             continue
         if name is None or name not in header.tensors:
             raise ModelRefused(f"{base} has no tensor for the parameter {hf_name}.")
+        hf_names[name] = hf_name
+
+    def stored(name: str) -> Weights:
+        hf_name = hf_names[name]
+        weights = tensors[hf_name]
         if weights.shape != header.tensors[name].shape:
             raise ModelRefused(f"{hf_name} has shape {weights.shape}; in {base} it is {header.tensors[name].shape}.")
         if not np.isfinite(weights).all():
             raise ModelRefused(f"{hf_name} holds weights that are not finite numbers; the training went wrong.")
-        new[name] = weights
-    heads, kv_heads = _heads(header, summary.architecture)
+        return stored_form(architecture, name, weights.astype(np.float32), heads, kv_heads)
 
-    def stored(name: str) -> Weights:
-        return stored_form(summary.architecture, name, new[name].astype(np.float32), heads, kv_heads)
-
-    _write(header, target, dict.fromkeys(new, stored))
+    _write(header, target, dict.fromkeys(hf_names, stored))
 
 
 def quantise(source: Path, target: Path, file_type: Quantised) -> None:
@@ -181,11 +186,6 @@ def _summary(header: GgufHeader) -> GgufSummary:
         parameters=sum(math.prod(place.shape) for place in header.tensors.values()),
         licence=str(header.get("general.license") or "unknown"),
     )
-
-
-def _heads(header: GgufHeader, architecture: str) -> tuple[int, int]:
-    heads = header.get(f"{architecture}.attention.head_count")
-    return heads, header.get(f"{architecture}.attention.head_count_kv", heads)
 
 
 def _stored_type(shape: tuple[int, ...]) -> GGMLQuantizationType:
