@@ -1,0 +1,471 @@
+#!/usr/bin/env python3
+"""Aprendiz: a chat assistant on your own computer that learns from being corrected.
+
+The command line: reads arguments and settings once and wires the rooms together. On a fresh clone it makes its
+own environment first (`assistant.environment`); heavy imports happen in the command that needs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.conversation import Assistant
+    from models.catalogue import BaseModel
+    from store.settings import Settings
+
+ROOT = Path(__file__).resolve().parent
+COMMANDS = (
+    "chat", "ask", "import", "add", "improve", "versions", "promote", "rollback", "status", "doctor", "corrections",
+    "export", "backup", "restore", "test",
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says. Returns the exit status; errors that a user can act on are one line."""
+    given = sys.argv[1:] if arguments is None else arguments
+    flags = _parser().parse_args(given)
+    if (moved := _in_own_environment(flags.command, given)) is not None:
+        return moved
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from store.errors import AprendizError
+
+    try:
+        return int(globals()[f"_{flags.command}"](flags) or 0)
+    except AprendizError as error:
+        print(f"aprendiz: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("aprendiz: stopped.", file=sys.stderr)
+        return 130
+
+
+def _in_own_environment(command: str, given: list[str]) -> int | None:
+    """Go on in the private environment, made first when needed; None when this already is one that will do."""
+    from assistant import environment
+
+    extra = "test" if command == "test" else ""
+    python = environment.interpreter(ROOT)
+    inside = Path(sys.prefix).resolve() == python.parents[1].resolve()
+    if not inside and os.environ.get("APRENDIZ_ENVIRONMENT") == "mine":
+        return None
+    if not environment.ready(ROOT, extra):
+        try:
+            environment.make(ROOT, extra)
+        except environment.SetupProblem as problem:
+            print(f"aprendiz: {problem}", file=sys.stderr)
+            return 1
+    if inside:
+        return None
+    os.execv(python, [str(python), str(ROOT / "run.py"), *given])
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="the data directory")
+    parser = argparse.ArgumentParser("run.py", description=(__doc__ or "").split("\n\n")[0], parents=[common])
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, text: str, *, reports: bool = False) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, parents=[common])
+        if reports:
+            made.add_argument("--json", action="store_true", help="print JSON")
+        return made
+
+    chat = command("chat", "serve page, API and schedule (what happens without a command)")
+    chat.add_argument("--host")
+    chat.add_argument("--port", type=int)
+    ask = command("ask", "answer a question, or a batch of them")
+    ask.add_argument("prompt", nargs="?")
+    ask.add_argument("--batch", type=Path, metavar="IN.jsonl", help='rows {"id","prompt"} or {"id","messages"}')
+    ask.add_argument("--out", type=Path, metavar="OUT.jsonl")
+    ask.add_argument("--version", default="current", help="base, current, or a version's id")
+    ask.add_argument("--memory", choices=("on", "off"), default="on")
+    ask.add_argument("--max-tokens", type=int, default=512)
+    command("import", "take in conversations with feedback", reports=True).add_argument("files", nargs="+", type=Path)
+    command("add", "give documents to read").add_argument("documents", nargs="+", type=Path)
+    improve = command("improve", "one night, now", reports=True)
+    improve.add_argument("--dry-run", action="store_true", help="say what a night would learn")
+    improve.add_argument("--trigger", choices=("command", "page", "schedule"), default="command", help=argparse.SUPPRESS)
+    improve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    improve.add_argument("--local-date", help=argparse.SUPPRESS)
+    command("versions", "the versions there are", reports=True)
+    command("promote", "serve this version from now on").add_argument("id")
+    command("rollback", "serve the version before this one again")
+    command("status", "what runs, and what is next", reports=True)
+    command("doctor", "look for what is wrong", reports=True)
+    corrections = command("corrections", "each correction and where it stands", reports=True)
+    corrections.add_argument("action", nargs="?", choices=("forget",))
+    corrections.add_argument("id", nargs="?", type=int)
+    export = command("export", "training data, an adapter or a model as files")
+    export.add_argument("what", choices=("sft", "dpo", "kto", "adapter", "gguf"))
+    export.add_argument("out", type=Path)
+    export.add_argument("--version", default="current")
+    command("backup", "the whole home as one archive").add_argument("archive", nargs="?", type=Path)
+    command("restore", "bring an archive back into an empty home").add_argument("archive", type=Path)
+    command("test", "set up the test tools and run the tests").add_argument("rest", nargs=argparse.REMAINDER)
+    parser.set_defaults(command="chat", host=None, port=None)
+    return parser
+
+
+def _settings(flags: argparse.Namespace, **given: Any) -> Settings:
+    from store.settings import load_settings
+
+    return load_settings(getattr(flags, "home", None), **given)
+
+
+def _base(settings: Settings) -> BaseModel:
+    from models.catalogue import base_model
+
+    return base_model(settings.model, settings.home, settings.serve_format)
+
+
+def _assistant(settings: Settings) -> Assistant:
+    from assistant.conversation import Assistant
+
+    return Assistant(settings, _base(settings))
+
+
+def _print(rows: object) -> None:
+    print(json.dumps(rows, ensure_ascii=False, default=str))
+
+
+def _chat(flags: argparse.Namespace) -> None:
+    settings = _settings(flags, host=flags.host, port=flags.port)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from assistant.page.night_control import NightControl
+    from assistant.server import serve
+    from store.errors import NightRefused
+    from trainer.process import cancel_night, night_running, start_night
+    from trainer.readiness import hindrances, machine
+    from trainer.schedule import Schedule
+
+    def due(local_date: str) -> None:
+        if _worth_a_night(settings):
+            start_night(ROOT, settings.home, "schedule", local_date)
+
+    def by_hand() -> None:
+        if against := hindrances(machine(settings.home), settings, unattended=False):
+            raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
+        start_night(ROOT, settings.home, "page")
+
+    schedule = Schedule(settings, due, lambda: hindrances(machine(settings.home), settings, unattended=True))
+    control = NightControl(
+        start=by_hand,
+        running=lambda: night_running(settings.home),
+        cancel=lambda: None if cancel_night(settings.home) else None,
+        next_run=schedule.next_run,
+    )
+    assistant = _assistant(settings)
+    schedule.begin()
+    try:
+        serve(settings, assistant, control, lambda text: print(text, flush=True))
+    finally:
+        schedule.stop()
+        assistant.close()
+
+
+def _ask(flags: argparse.Namespace) -> None:
+    from models.engine import Sampling
+    from store.errors import InputRefused
+    from store.records import ChatMessage
+
+    if (flags.batch is None) == (flags.prompt is None):
+        raise InputRefused('Ask one question (run.py ask "...") or a batch (run.py ask --batch IN.jsonl --out OUT.jsonl).')
+    if flags.batch is not None and flags.out is None:
+        raise InputRefused("A batch needs a place for its answers: --out OUT.jsonl.")
+    if flags.max_tokens < 1:
+        raise InputRefused(f"--max-tokens {flags.max_tokens}: an answer needs at least one token.")
+    settings = _settings(flags)
+    rows = _batch(flags.batch) if flags.batch else [("1", [ChatMessage("user", flags.prompt)])]
+    assistant = _assistant(settings)
+    try:
+        answers = assistant.answer_rows(
+            [messages for _, messages in rows],
+            version=flags.version,
+            with_memory=flags.memory == "on" and settings.memory,
+            sampling=Sampling(max_tokens=flags.max_tokens),
+        )
+    finally:
+        assistant.close()
+    if not flags.batch:
+        print(answers[0].text)
+        return
+    part = flags.out.with_name(flags.out.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        for (id, _), answer in zip(rows, answers, strict=True):
+            row = {"id": id, "answer": answer.text, "version": answer.version, "memory": answer.correction_id}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    part.replace(flags.out)
+
+
+def _batch(path: Path) -> list[tuple[Any, list[Any]]]:
+    from store.errors import InputRefused
+    from store.records import ChatMessage
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(f"{path} cannot be read: {error}.") from error
+    rows: list[tuple[Any, list[Any]]] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            said = row["messages"] if "messages" in row else [{"role": "user", "content": row["prompt"]}]
+            messages = [ChatMessage(m["role"], m["content"]) for m in said]
+            fault = "" if messages and messages[-1].role == "user" else "the last message has to be the user's"
+            if any(m.role not in ("system", "user", "assistant") or not isinstance(m.content, str) for m in messages):
+                fault = "a message has a role of system, user, assistant and a text as content"
+            rows.append((row["id"], messages))
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            fault = f"a row is a JSON object with id, and prompt or messages ({type(error).__name__}: {error})"
+        if fault:
+            raise InputRefused(f"{path}:{number}: {fault}. Nothing was answered.")
+    return rows
+
+
+def _import(flags: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from store.database import opened
+    from store.transfer import import_file
+
+    with opened(_settings(flags).home) as db:
+        for path in flags.files:
+            count = asdict(import_file(db, path))
+            if flags.json:
+                _print({"file": str(path), **count})
+            else:
+                print(f"{path}: " + ", ".join(f"{number} {name}" for name, number in count.items()))
+
+
+def _add(flags: argparse.Namespace) -> None:
+    from store.errors import InputRefused
+
+    raise InputRefused("Reading documents is not part of this version yet; nothing was taken.")
+
+
+def _improve(flags: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    settings = _settings(flags)
+    if flags.dry_run:
+        from models.version_files import current
+        from store.database import opened
+        from store.versions import versions
+        from trainer.collect import collect
+
+        with opened(settings.home) as db:
+            ledger = collect(db, versions(db), current(settings.home))
+        plan = {"corrections": len(ledger.corrections), "new": sorted(ledger.new), "withdrawn": sorted(ledger.withdrawn)}
+        _print(plan) if flags.json else print(f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections.")
+        return
+    from assistant.llamacpp import LlamaCppEngine
+    from store.errors import NightRefused
+    from trainer.night import run_night
+    from trainer.process import die_with, lower_priority, only_night
+    from trainer.readiness import hindrances, machine
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if flags.parent:
+        die_with(flags.parent)
+    lower_priority()
+    with only_night(settings.home):
+        if against := hindrances(machine(settings.home), settings, unattended=False):
+            raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
+        outcome = run_night(
+            settings,
+            _base(settings),
+            lambda path, version: LlamaCppEngine(path, version, context_tokens=2048, threads=settings.threads),
+            flags.trigger,
+            local_date=flags.local_date,
+            progress=_on_terminal(),
+        )
+    if flags.json:
+        _print(asdict(outcome))
+    else:
+        print(f"{outcome.decision} ({outcome.version or 'no version'}, {outcome.seconds:.0f} s): " + "; ".join(outcome.reasons))
+
+
+def _on_terminal() -> Any:  # noqa: ANN401
+    """Progress on standard error, one line a phase and second, only where somebody can see it."""
+    shown = ("", 0.0)
+
+    def tell(phase: str, done: int, total: int, note: str) -> None:
+        nonlocal shown
+        if sys.stderr.isatty() and (phase != shown[0] or time.monotonic() - shown[1] > 1):
+            shown = (phase, time.monotonic())
+            print(f"  {phase}: {done} of {total} {note}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _worth_a_night(settings: Settings) -> bool:
+    from models.version_files import current
+    from store import runs
+    from store.database import opened
+    from store.versions import versions
+    from trainer.collect import collect
+
+    with opened(settings.home) as db:
+        return runs.unfinished_run(db) is not None or collect(db, versions(db), current(settings.home)).worth_a_night
+
+
+def _versions(flags: argparse.Namespace) -> None:
+    from models.version_files import BASE, current, model_file
+    from store.database import opened
+    from store.versions import versions
+
+    settings = _settings(flags)
+    base, now = _base(settings), current(settings.home)
+    rows = [{"id": BASE, "path": str(base.gguf), "current": now == BASE, "created": None, "decision": None, "parent": None}]
+    with opened(settings.home) as db:
+        for version in versions(db):
+            path = model_file(settings.home, version.id, base)
+            row = {"id": version.id, "path": str(path), "current": version.id == now, "created": version.created}
+            rows.append({**row, "decision": version.decision, "parent": version.parent})
+    if flags.json:
+        _print(rows)
+        return
+    for row in rows:
+        print(f"{'*' if row['current'] else ' '} {row['id']}  {row['created'] or ''}  {row['decision'] or ''}")
+
+
+def _promote(flags: argparse.Namespace) -> None:
+    _move(flags, flags.id, "promote")
+
+
+def _rollback(flags: argparse.Namespace) -> None:
+    from models.version_files import BASE, current
+    from store.database import opened
+    from store.errors import InputRefused
+    from store.versions import promotions
+
+    home = _settings(flags).home
+    now = current(home)
+    if now == BASE:
+        raise InputRefused("The base serves already; there is nothing to go back to.")
+    with opened(home) as db:
+        before = next((p.previous for p in reversed(promotions(db)) if p.version == now and p.by != "rollback"), BASE)
+    _move(flags, before, "rollback")
+
+
+def _move(flags: argparse.Namespace, id: str, by: Any) -> None:  # noqa: ANN401
+    from models.version_files import BASE, current, point_to
+    from store.database import opened
+    from store.versions import record_promotion, version
+
+    home = _settings(flags).home
+    with opened(home) as db:
+        if id != BASE:
+            version(db, id)
+        before = current(home)
+        point_to(home, id)
+        if before != id:
+            record_promotion(db, id, before, by)
+    print(f"{id} serves from the next answer on; before it was {before}.")
+
+
+def _status(flags: argparse.Namespace) -> None:
+    from store.glance import glance
+
+    settings = _settings(flags)
+    seen = {**glance(settings.home), "home": str(settings.home), "night": settings.night_time if settings.night else None}
+    if flags.json:
+        _print(seen)
+        return
+    for name, value in seen.items():
+        print(f"{name:18} {value}")
+
+
+def _doctor(flags: argparse.Namespace) -> int:
+    from assistant.doctor import findings
+
+    found = findings(_settings(flags))
+    if flags.json:
+        _print([{"what": f.what, "well": f.well, "said": f.said} for f in found])
+    else:
+        for f in found:
+            print(f"{'ok ' if f.well else 'BAD'}  {f.what}: {f.said}")
+    return 0 if all(f.well for f in found) else 1
+
+
+def _corrections(flags: argparse.Namespace) -> None:
+    from models.version_files import current
+    from store.database import opened
+    from store.errors import InputRefused
+    from store.feedback import forget, standings
+
+    home = _settings(flags).home
+    with opened(home) as db:
+        if flags.action == "forget":
+            if flags.id is None:
+                raise InputRefused("Which one? Write: run.py corrections forget ID")
+            known = forget(db, flags.id)
+            _print({"id": known.id, "standing": "forgotten"}) if flags.json else print(f"Correction {known.id} is forgotten.")
+            return
+        rows = [
+            {
+                "id": s.correction.id,
+                "question": s.correction.question,
+                "answer": s.correction.answer,
+                "standing": s.standing,
+                "version": s.version,
+                "asked": s.asked,
+                "right": s.right,
+            }
+            for s in standings(db, current(home))
+        ]
+    if flags.json:
+        _print(rows)
+        return
+    for row in rows:
+        print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}")
+
+
+def _export(flags: argparse.Namespace) -> None:
+    from assistant.export import export_data, export_files
+    from models.version_files import current
+
+    settings = _settings(flags)
+    version = current(settings.home) if flags.version == "current" else flags.version
+    if flags.what in ("sft", "dpo", "kto"):
+        print(f"{export_data(settings.home, flags.what, flags.out)} rows written to {flags.out}.")
+    else:
+        print(f"Written: {export_files(settings.home, flags.what, version, _base(settings), flags.out)}")
+
+
+def _backup(flags: argparse.Namespace) -> None:
+    from store.archive import backup
+
+    print(f"Backed up and checked: {backup(_settings(flags).home, flags.archive)}")
+
+
+def _restore(flags: argparse.Namespace) -> None:
+    from store.archive import restore
+
+    home = _settings(flags).home
+    restore(home, flags.archive)
+    print(f"Restored into {home}.")
+
+
+def _test(flags: argparse.Namespace) -> int:
+    import subprocess
+
+    rest = [word for word in flags.rest if word != "--"]
+    return subprocess.run([sys.executable, "-m", "pytest", *rest], cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,313 @@
+"""One night, read from top to bottom: collect, synthesise, fine-tune, merge, examine, decide, promote.
+
+Each phase is on record when it is done, and what it made lies in the store or in the run's directory, so that a
+night that is killed goes on where it stopped. `run.py improve` calls `run_night` in a process of its own; the
+served model is touched by nothing but the one pointer at the end.
+"""
+
+import json
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from models.adapter import MergedWeights
+from models.catalogue import BaseModel, training_dir
+from models.embedding import Embedder, embedding_file
+from models.engine import Engine
+from models.gguf_file import quantise, replace_tensors
+from models.version_files import BASE, current, model_file, point_to, seal_version
+from store import examples, feedback, runs, versions
+from store.database import opened
+from store.errors import AprendizError, NightFailed
+from store.light_sqlite_utils import Database
+from store.records import Run, Version, now
+from store.settings import Settings
+from trainer.collect import Ledger, collect
+from trainer.examine import Evaluation, examine
+from trainer.gate import Decision, decide
+
+log = logging.getLogger(__name__)
+PHASES = ("collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
+Progress = Callable[[str, int, int, str], None]
+OpenEngine = Callable[[Path, str], Engine]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `improve --json` prints last: the run, the decision, the version it is about, how long, and figures."""
+
+    run: str
+    decision: str
+    version: str | None
+    seconds: float
+    metrics: dict[str, Any]
+    reasons: tuple[str, ...]
+
+
+def run_night(
+    settings: Settings,
+    base: BaseModel,
+    open_engine: OpenEngine,
+    trigger: Literal["schedule", "command", "page"],
+    *,
+    local_date: str | None = None,
+    progress: Progress = lambda phase, done, total, note: None,
+) -> Outcome:
+    """Do a night's work, or finish one that was interrupted. The caller holds the lock of the home.
+
+    Whatever goes wrong is recorded as a failed run with its reason, and raised again as NightFailed; the served
+    version stays. `open_engine` loads a GGUF file under a version's name.
+    """
+    started = time.monotonic()
+    with opened(settings.home) as db:
+        run = runs.unfinished_run(db) or runs.begin_run(db, trigger, local_date)
+        work = settings.home / "runs" / run.id
+        work.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            finished = _phases(_Night(settings, base, open_engine, db, run, work, progress, started))
+        except AprendizError as error:
+            runs.fail_run(db, run.id, str(error))
+            raise
+        except (OSError, RuntimeError, ValueError, MemoryError) as error:
+            log.exception("run %s failed", run.id)
+            runs.fail_run(db, run.id, f"{type(error).__name__}: {error}")
+            raise NightFailed(f"The night {run.id} failed: {error}. The served version is unchanged.") from error
+        return finished
+
+
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """What every phase of one night has at hand."""
+
+    settings: Settings
+    base: BaseModel
+    open_engine: OpenEngine
+    db: Database
+    run: Run
+    work: Path
+    tell: Progress
+    started: float
+
+    @contextmanager
+    def engine(self, path: Path, version: str) -> Iterator[Engine]:
+        engine = self.open_engine(path, version)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def progress(self, phase: str) -> Callable[[int, int, str], None]:
+        """Tell how far `phase` is, to the terminal each time and to the store twice a second."""
+        last = 0.0
+
+        def report(done: int, total: int, note: str) -> None:
+            nonlocal last
+            self.tell(phase, done, total, note)
+            if time.monotonic() - last > 0.5 or done >= total:
+                last = time.monotonic()
+                runs.progress(self.db, self.run.id, phase, done, total, note)
+
+        return report
+
+
+def _phases(night: _Night) -> Outcome:
+    db, run, home = night.db, night.run, night.settings.home
+    found = _once(night, "collect", lambda: _collect(night))
+    incumbent = found["incumbent"]
+    active = {c.id: c for c in feedback.active_corrections(db)}
+    ledger = Ledger(
+        tuple(active[id] for id in found["corrections"] if id in active), frozenset(found["new"]), frozenset(found["withdrawn"])
+    )
+    if not ledger.worth_a_night:
+        return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
+    if not ledger.corrections:
+        return _all_withdrawn(night, incumbent)
+    made = _once(night, "synthesise", lambda: _synthesise(night, ledger))
+    trained = _once(night, "finetune", lambda: _finetune(night))
+    version = _once(night, "merge", lambda: _merge(night, incumbent, ledger))["version"]
+    examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger))
+    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined))
+    metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
+    if not decided["promoted"]:
+        return _end(night, "refused", version, decided["reasons"], metrics)
+    _once(night, "promote", lambda: _promote(night, version, incumbent))
+    log.info("run %s promoted %s", run.id, version)
+    return _end(night, "promoted", version, decided["reasons"], metrics)
+
+
+def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The result of a phase: remembered when it was finished before, else done now."""
+    done = runs.finished_phase(night.db, night.run.id, phase)
+    if done is not None:
+        return done
+    runs.begin_phase(night.db, night.run.id, phase)
+    night.progress(phase)(0, 1, "")
+    started = time.monotonic()
+    result = {**work(), "seconds": round(time.monotonic() - started, 1)}
+    runs.finish_phase(night.db, night.run.id, phase, result)
+    return result
+
+
+def _collect(night: _Night) -> dict[str, Any]:
+    incumbent = current(night.settings.home)
+    ledger = collect(night.db, versions.versions(night.db), incumbent)
+    return {
+        "incumbent": incumbent,
+        "corrections": [c.id for c in ledger.corrections],
+        "new": sorted(ledger.new),
+        "withdrawn": sorted(ledger.withdrawn),
+    }
+
+
+def _synthesise(night: _Night, ledger: Ledger) -> dict[str, Any]:
+    from trainer.replay import replay
+    from trainer.synthesise import synthesise
+    from trainer.teacher import teacher
+
+    report = night.progress("synthesise")
+    examples.clear_examples(night.db, night.run.id)
+    training = training_dir(night.base)
+    embedder = Embedder(embedding_file(night.settings.home), night.settings.threads)
+    try:
+        with night.engine(night.base.gguf, BASE) as base:
+            kept, _ = replay(training, _directory(night.base), base, report)
+            lm = teacher(night.settings, base)
+            made, counts = synthesise(ledger.corrections, set(ledger.new), base, lm, embedder, report)
+    finally:
+        embedder.close()
+    examples.save_examples(night.db, night.run.id, [*made, *kept])
+    return {**counts, "replay": len(kept)}
+
+
+def _finetune(night: _Night) -> dict[str, Any]:
+    from trainer.finetune import FinetuneConfig, finetune
+
+    left = night.settings.night_minutes - (time.monotonic() - night.started) / 60
+    data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind != "probe"]
+    config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
+    trained = finetune(training_dir(night.base), data, night.work, config, night.progress("finetune"))
+    return {name: value for name, value in asdict(trained).items() if name != "adapter"}
+
+
+def _merge(night: _Night, incumbent: str, ledger: Ledger) -> dict[str, Any]:
+    staging = night.work / "version"
+    if not (night.work / "version.sealed").exists():
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(mode=0o700)
+        adapter = night.work / "adapter"
+        weights = MergedWeights(training_dir(night.base), adapter)
+        night.progress("merge")(0, 2, "writing the merged model")
+        if night.base.file_type == "f16":
+            replace_tensors(night.base.gguf, staging / "model.gguf", weights)
+        else:
+            replace_tensors(_full_precision(night.base), night.work / "full.gguf", weights)
+            quantise(night.work / "full.gguf", staging / "model.gguf", night.base.file_type)
+            (night.work / "full.gguf").unlink()
+        shutil.copytree(adapter, staging / "adapter")
+        card = {
+            "base": night.base.name,
+            "parent": incumbent,
+            "run": night.run.id,
+            "created": night.run.started,
+            "corrections": sorted(c.id for c in ledger.corrections),
+        }
+        _write_card(staging / "card.json", card)
+        night.progress("merge")(1, 2, "sealing it")
+    return {"version": seal_version(night.settings.home, staging)}
+
+
+def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger) -> dict[str, Any]:
+    from trainer.replay import replay
+
+    home = night.settings.home
+    probes = examples.examples_of(night.db, night.run.id, "probe")
+    report = night.progress("examine")
+    with night.engine(night.base.gguf, BASE) as base:
+        _, general = replay(training_dir(night.base), _directory(night.base), base, report)
+
+        def examined(engine: Engine) -> Evaluation:
+            return examine(engine, base, ledger.corrections, ledger.new, probes, general, report)
+
+        with night.engine(model_file(home, version, night.base), version) as candidate:
+            found = {"candidate": examined(candidate), "base": examined(base)}
+        if incumbent != BASE:
+            with night.engine(model_file(home, incumbent, night.base), incumbent) as served:
+                found["incumbent"] = examined(served)
+    for id, (asked, right) in found["candidate"].checks.items():
+        feedback.record_check(night.db, id, version, asked, right)
+    return {name: evaluation.as_dict() for name, evaluation in found.items()}
+
+
+def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any]) -> dict[str, Any]:
+    served = _evaluation(examined["incumbent"]) if "incumbent" in examined else None
+    decision: Decision = decide(_evaluation(examined["candidate"]), served, _evaluation(examined["base"]))
+    versions.add_version(
+        night.db,
+        Version(
+            version,
+            incumbent,
+            night.run.id,
+            now(),
+            "promoted" if decision.promoted else "refused",
+            decision.reasons,
+            examined["candidate"],
+        ),
+    )
+    return {"promoted": decision.promoted, "reasons": list(decision.reasons)}
+
+
+def _promote(night: _Night, version: str, incumbent: str) -> dict[str, Any]:
+    point_to(night.settings.home, version)
+    done = versions.promotions(night.db)
+    if not done or done[-1].version != version:
+        versions.record_promotion(night.db, version, incumbent, "night")
+    return {}
+
+
+def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
+    """Nothing is left to know: the base knows just that."""
+    _once(night, "promote", lambda: _promote(night, BASE, incumbent))
+    return _end(night, "promoted", BASE, ["every correction was withdrawn: the base serves again"], {})
+
+
+def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:  # noqa: ANN401
+    runs.finish_run(night.db, night.run.id, verdict, version, reasons)
+    for leftover in ("adapter", "version.sealed"):
+        path = night.work / leftover
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return Outcome(night.run.id, verdict, version, round(time.monotonic() - night.started, 1), metrics, tuple(reasons))
+
+
+def _evaluation(row: dict[str, Any]) -> Evaluation:
+    checks = {int(id): (int(asked), int(right)) for id, (asked, right) in row["checks"].items()}
+    names = Evaluation.__slots__
+    kept = {name: value for name, value in row.items() if name in names}
+    return Evaluation(**{**kept, "corrections": tuple(row["corrections"]), "checks": checks})
+
+
+def _write_card(path: Path, card: dict[str, Any]) -> None:
+    path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def _directory(base: BaseModel) -> Path:
+    return base.directory or base.gguf.parent
+
+
+def _full_precision(base: BaseModel) -> Path:
+    """The base's F16 file, made once when the served one is quantised."""
+    from models.gguf_file import write_f16
+
+    full = _directory(base) / "f16.gguf"
+    if not full.is_file():
+        write_f16(base.source if base.source.is_file() else base.gguf, full)
+    return full
+
+
+def _pays_in_four_bits(base: BaseModel) -> bool:
+    """QLoRA is for models that would not fit otherwise; small ones train faster and truer in bf16."""
+    return base.gguf.stat().st_size > 6 * 2**30

@@ -1,0 +1,105 @@
+"""The night as a process: one at a time in a home, started by page or schedule, gone with its parent.
+
+The memory that training takes comes back when the process ends, and a crash in it cannot touch the chat.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from store import runs
+from store.database import opened
+from store.errors import NightRefused
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def only_night(home: Path) -> Iterator[None]:
+    """Hold the home's one place for a night. Raises NightRefused when another process has it."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(home / "night.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise NightRefused("A night is running in this home already. Wait for it, or cancel it on the Night page.") from error
+    try:
+        (home / "night.pid").write_text(str(os.getpid()))
+        yield
+    finally:
+        (home / "night.pid").unlink(missing_ok=True)
+        lock.release()
+
+
+def night_running(home: Path) -> bool:
+    """Whether a process holds the home's place for a night."""
+    if not (home / "night.lock").exists():
+        return False
+    lock = FileLock(home / "night.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def start_night(root: Path, home: Path, trigger: str, local_date: str | None = None) -> subprocess.Popen[bytes]:
+    """Start a night as a child with its own process group and low priority; its output goes to `home/night.log`.
+
+    Raises NightRefused when one is running.
+    """
+    if night_running(home):
+        raise NightRefused("A night is running already.")
+    command = [sys.executable, str(root / "run.py"), "--home", str(home), "improve", "--json", "--trigger", trigger]
+    command += ["--parent", str(os.getpid())]
+    command += ["--local-date", local_date] if local_date else []
+    with (home / "night.log").open("ab") as output:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
+        )
+
+
+def cancel_night(home: Path) -> bool:
+    """End the running night for good: it is recorded as cancelled and not resumed. False when none runs."""
+    try:
+        process = psutil.Process(int((home / "night.pid").read_text()))
+    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        return False
+    process.send_signal(signal.SIGTERM)
+    _gone, alive = psutil.wait_procs([process], timeout=10)
+    for left in alive:
+        left.kill()
+    with opened(home) as db:
+        run = runs.unfinished_run(db)
+        if run is not None and not night_running(home):
+            runs.cancel_run(db, run.id)
+    return True
+
+
+def lower_priority() -> None:
+    """Let everything else on this computer go first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
+def die_with(parent: int) -> None:
+    """End this process when `parent` is gone; the run stays unfinished and the next night resumes it."""
+
+    def watch() -> None:
+        while psutil.pid_exists(parent):
+            time.sleep(1.0)
+        log.warning("the program that started this night is gone; it will be resumed")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()

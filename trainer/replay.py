@@ -1,0 +1,73 @@
+"""What must stay as it is: questions of every kind, sampled from the base model itself, with its own answers.
+
+An instruction-tuned model that is given only the opening of a user's turn goes on with a plausible question (the
+Magpie method, Xu et al. 2024, arXiv 2406.08464). Made once for a base and kept beside it.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from models.engine import Engine, Sampling
+from models.whole_file import whole_file
+from store.records import ChatMessage, Example
+
+QUESTIONS = 160
+HELD_OUT = 40
+_ANSWER = Sampling(max_tokens=32)
+
+
+def replay(
+    training: Path, directory: Path, base: Engine, progress: Callable[[int, int, str], None] = lambda done, total, note: None
+) -> tuple[list[Example], list[Example]]:
+    """Replay examples to train on, and probes that are never trained on; made on the first night of a base."""
+    cache = directory / "replay.jsonl"
+    if not cache.is_file():
+        progress(0, QUESTIONS, "sampling everyday questions from the base")
+        questions = _sampled(training, QUESTIONS)
+        answers = base.answer_all(
+            [[ChatMessage("user", q)] for q in questions], _ANSWER, lambda done: progress(done, len(questions), "asking the base")
+        )
+        with whole_file(cache) as part:
+            rows = ({"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a)
+            part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    rows = [json.loads(line) for line in cache.read_text(encoding="utf-8").splitlines()]
+    trained = [Example("replay", row["question"], row["answer"]) for row in rows[HELD_OUT:]]
+    return trained, [Example("probe", row["question"], row["answer"]) for row in rows[:HELD_OUT]]
+
+
+def _sampled(training: Path, count: int) -> list[str]:
+    """Questions that the model makes up, each once, 8 to 400 characters long."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(training)
+    model = AutoModelForCausalLM.from_pretrained(training, dtype=torch.bfloat16, local_files_only=True).eval()
+    turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
+    prompts = [tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns]
+    opening = os.path.commonprefix(prompts)
+    rendered = tokenizer.apply_chat_template([{"role": "user", "content": "\x00"}], tokenize=False)
+    closing = tokenizer.encode(rendered.split("\x00", 1)[1], add_special_tokens=False)[0]
+    torch.manual_seed(0)
+    found: dict[str, None] = {}
+    for _attempt in range(4):
+        if len(found) >= count:
+            break
+        ids = torch.tensor([opening]).repeat(count // 2, 1)
+        generated = model.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=48,
+            do_sample=True,
+            temperature=1.0,
+            top_p=0.95,
+            eos_token_id=closing,
+            pad_token_id=closing,
+        )
+        for row in generated[:, len(opening) :].tolist():
+            if closing in row:
+                text = tokenizer.decode(row[: row.index(closing)], skip_special_tokens=True).strip()
+                if 8 <= len(text) <= 400:
+                    found[text] = None
+    return list(found)[:count]

@@ -1,0 +1,76 @@
+"""When the night comes: at a local time of day, once for each local date, caught up after sleep.
+
+APScheduler keeps the time; whether a date has had its night is on record in the store, so that the hour which
+a clock change repeats, a restart or a second server make no second one.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from store import runs
+from store.database import opened
+from store.settings import Settings
+
+log = logging.getLogger(__name__)
+CATCH_UP_DELAY = timedelta(minutes=5)
+TRY_AGAIN = timedelta(minutes=20)
+
+
+class Schedule:
+    """Calls `start(local_date)` when a night is due; `hindrances()` may put it off, in words."""
+
+    def __init__(self, settings: Settings, start: Callable[[str], None], hindrances: Callable[[], list[str]]) -> None:
+        self._settings = settings
+        self._start = start
+        self._hindrances = hindrances
+        self._scheduler = BackgroundScheduler()
+
+    def begin(self) -> None:
+        """Keep time from now on; a night that was missed today is caught up in a few minutes."""
+        if not self._settings.night:
+            return
+        hour, minute = map(int, self._settings.night_time.split(":"))
+        self._scheduler.add_job(
+            self._due, CronTrigger(hour=hour, minute=minute), id="night", misfire_grace_time=None, coalesce=True, max_instances=1
+        )
+        self._scheduler.start()
+        local = datetime.now().astimezone()
+        if missed(local, time(hour, minute), self._ran_on):
+            self._later(CATCH_UP_DELAY)
+
+    def next_run(self) -> datetime | None:
+        """When the next night is due, with its time zone; None when there is none."""
+        times = [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time] if self._scheduler.running else []
+        return min(times, default=None)
+
+    def stop(self) -> None:
+        """Keep no more time."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _due(self) -> None:
+        today = datetime.now().astimezone().date()
+        if self._ran_on(today):
+            return
+        if against := self._hindrances():
+            log.info("the night waits: %s", "; ".join(against))
+            self._later(TRY_AGAIN)
+            return
+        self._start(today.isoformat())
+
+    def _later(self, delay: timedelta) -> None:
+        when = datetime.now().astimezone() + delay
+        self._scheduler.add_job(self._due, "date", run_date=when, id="later", replace_existing=True, misfire_grace_time=None)
+
+    def _ran_on(self, day: date) -> bool:
+        with opened(self._settings.home) as db:
+            return runs.ran_on(db, day.isoformat())
+
+
+def missed(local: datetime, at: time, ran_on: Callable[[date], bool]) -> bool:
+    """Whether today's night should have been by now and was not. Pure but for `ran_on`."""
+    return local.time() > at and not ran_on(local.date())
