@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict, fields
 from uuid import uuid4
 
-from store.database import rows, storable, writing
+from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.records import Conversation, Message, MessageStatus, Role, now
@@ -93,12 +93,13 @@ def rename_conversation(db: Database, id: str, title: str) -> None:
 
 
 def delete_conversation(db: Database, id: str) -> None:
-    """Delete a conversation with its messages and ratings. Raises NotFound.
+    """Delete a conversation with its messages and ratings, from the file too. Raises NotFound.
 
     Corrections made in it stay until they are forgotten: what was taught outlives the talk.
     """
     conversation(db, id)
     db.execute("DELETE FROM conversations WHERE id = ?", (id,))
+    scrub(db)
 
 
 def add_message(

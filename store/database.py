@@ -74,7 +74,9 @@ def writing(db: Database) -> Iterator[None]:
 
 def rows(db: Database, sql: str, *parameters: object) -> list[dict[str, Any]]:
     """The rows of one SELECT, by column name."""
-    return list(db.query(sql, parameters))
+    cursor = db.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def storable(text: str) -> str:

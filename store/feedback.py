@@ -118,7 +118,7 @@ def forget(db: Database, correction_id: int) -> Correction:
 
     Its answer is wiped, with its vectors, checks and examples, and so is what memory answered from it in
     conversations; the file keeps no trace of them. The question stays, as the record that something was
-    forgotten. Versions trained on it stay as they are; the next night starts without it. Raises NotFound.
+    forgotten. Versions trained on it and backups made before stay as they are. Raises NotFound.
     """
     with writing(db):
         correction(db, correction_id)

@@ -4,7 +4,8 @@ Called by `run.py import`. What forms a file can have is `store.import_forms`' b
 """
 
 import json
-from dataclasses import astuple, dataclass
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from store.conversations import add_message, create_conversation, imported_conversation
@@ -25,9 +26,6 @@ class ImportCount:
     corrections: int = 0
     known: int = 0
 
-    def __add__(self, other: "ImportCount") -> "ImportCount":
-        return ImportCount(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
 
 def import_file(db: Database, path: Path) -> ImportCount:
     """Take the conversations of a file with their feedback, all or, when there is a fault, none.
@@ -46,10 +44,14 @@ def import_file(db: Database, path: Path) -> ImportCount:
         raise InputRefused(f"{path} cannot be read: {error.strerror}.") from error
     talks = read_talks(str(path), text)
     with writing(db):
-        return sum((_take(db, talk) for talk in talks), ImportCount())
+        added: Counter[str] = Counter()
+        for talk in talks:
+            added.update(_take(db, talk) or ["known"])
+    return ImportCount(**added)
 
 
-def _take(db: Database, talk: Talk) -> ImportCount:
+def _take(db: Database, talk: Talk) -> list[str]:
+    """Take what is new of a conversation; one name of a field of ImportCount for each thing that was."""
     known = imported_conversation(db, storable(talk.source))
     into = known or create_conversation(
         db, talk.title, system_prompt=talk.system_prompt, source=storable(talk.source), created=talk.created
@@ -59,30 +61,31 @@ def _take(db: Database, talk: Talk) -> ImportCount:
         for row in rows(db, "SELECT id, parent_id, role, content FROM messages WHERE conversation_id = ?", into.id)
     }
     ids: list[str] = []
-    count = ImportCount(conversations=int(known is None))
+    added = [] if known else ["conversations"]
     for said in talk.said:
         parent = None if said.parent is None else ids[said.parent]
         place = (parent, said.role, storable(said.content))
         if place not in there:
             there[place] = add_message(db, into.id, parent, said.role, said.content, created=said.created).id
-            count += ImportCount(messages=1)
+            added.append("messages")
         ids.append(there[place])
-        count += _take_feedback(db, there[place], said)
-    return count if count != ImportCount() else ImportCount(known=1)
+        added += _take_feedback(db, there[place], said)
+    return added
 
 
-def _take_feedback(db: Database, message_id: str, said: Said) -> ImportCount:
-    count = ImportCount()
+def _take_feedback(db: Database, message_id: str, said: Said) -> list[str]:
+    """Take the feedback that a message has not had before; `ratings` and `corrections` for what was taken."""
+    added = []
     if said.rating is not None:
         reasons = json.dumps(tuple(map(storable, said.reasons)))
         same = "message_id = ? AND value = ? AND reasons = ? AND note = ?"
         parameters = (message_id, said.rating, reasons, storable(said.note))
         if not rows(db, f"SELECT 1 FROM ratings WHERE {same}", *parameters):
             rate(db, message_id, said.rating, said.reasons, said.note)
-            count += ImportCount(ratings=1)
+            added.append("ratings")
     if said.correction is not None:
         answer, earlier = storable(said.correction).strip(), corrections_of(db, message_id)
         if not any(each.forgotten or each.answer.strip() == answer for each in earlier):
             correct(db, message_id, said.correction)
-            count += ImportCount(corrections=1)
-    return count
+            added.append("corrections")
+    return added

@@ -1,6 +1,8 @@
 """Imports are taken whole or not at all, and twice is once."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,6 +225,29 @@ def test_an_export_of_another_program_is_refused_with_its_place(db, home):
     with pytest.raises(InputRefused, match=r"export\.json:2: it is not JSON"):
         import_file(db, written(home, "[{}", "oops]", name="export.json"))
     assert list_conversations(db) == []
+
+
+HALFWAY = """
+import sys, time
+from pathlib import Path
+from store.database import opened, writing
+from store.transfer import import_file
+with opened(Path(sys.argv[1])) as db, writing(db):
+    print(import_file(db, Path(sys.argv[2])).messages, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_process_killed_in_the_middle_of_an_import_has_taken_nothing(db, home):
+    path = written(home, *(row(f"{number}", feedback={"correction": "x"}) for number in range(500)))
+    killed = subprocess.Popen(
+        [sys.executable, "-c", HALFWAY, home, path], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    )
+    assert killed.stdout.readline() == "1000\n"
+    killed.kill()
+    killed.communicate()
+    assert everything(db) == [[], [], [], []]
+    assert import_file(db, path) == ImportCount(500, 1000, 0, 500, 0)
 
 
 def test_a_mapping_that_goes_in_circles_ends(db, home):
