@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from store.light_sqlite_utils import Database
 
 from assistant.memory import Memory, Recalled
 from assistant.serving import Serving
@@ -20,7 +20,7 @@ from models.version_files import BASE
 from store import conversations
 from store.database import opened
 from store.errors import InputRefused
-from store.records import ChatMessage, Message
+from store.records import ChatMessage, Message, MessageStatus
 from store.settings import Settings
 
 FLUSH_S = 0.25
@@ -165,7 +165,7 @@ class Assistant:
             db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
         )
         text, tokens, first_token_s, flushed = "", 0, None, started
-        status = "failed"
+        status: MessageStatus = "failed"
         try:
             for piece in engine.stream(_fitting(engine, spoken, sampling), sampling, cancelled):
                 text, tokens = text + piece.text, piece.tokens

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sqlite_utils import Database
+from store.light_sqlite_utils import Database
 
 from models.embedding import NAME, Embedder, embedding_file
 from models.subject import asks_for, same_subject

@@ -90,7 +90,7 @@ class Parallel:
         self._free()
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_seq_max = SEQUENCES
-        parameters.n_ctx = SEQUENCES * (max(sequence_tokens, MIN_SEQUENCE_TOKENS) + 8)
+        parameters.n_ctx = SEQUENCES * (-(-max(sequence_tokens + 8, MIN_SEQUENCE_TOKENS) // 256) * 256)
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
         parameters.n_threads = parameters.n_threads_batch = self._threads
         parameters.kv_unified = False

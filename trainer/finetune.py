@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, TrainerCallback
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
+from models.training_copy import training_tokenizer
 from store.records import Example
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.loss import SparseCrossEntropy
@@ -80,7 +81,7 @@ def finetune(
         return Trained(**{**json.loads(result.read_text()), "adapter": adapter})
     started = time.monotonic()
     torch.manual_seed(config.seed)
-    tokenizer = AutoTokenizer.from_pretrained(training)
+    tokenizer = training_tokenizer(training)
     model = _loaded(training, config)
     first = int(decoder(model).config.num_hidden_layers * config.frozen_share)
     encoded, beginning = _encoded(tokenizer, examples, config)
@@ -191,7 +192,11 @@ def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.T
     head = model.get_output_embeddings().weight
     loss, each = SparseCrossEntropy.apply(hidden, head, item.indices, item.targets, weights)
     kl = (each - item.entropy)[~taught]
-    return loss, float(each[taught].mean()) if taught.any() else math.nan, float(kl.mean()) if len(kl) else math.nan
+    return loss, _mean(each[taught]), _mean(kl)
+
+
+def _mean(losses: torch.Tensor) -> float:
+    return float(losses.detach().mean()) if len(losses) else math.nan
 
 
 def _trainer(

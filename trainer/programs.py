@@ -7,16 +7,19 @@ class Reword(dspy.Signature):
     """Ask the same question in other words. Keep every name as it is. Never answer it."""
 
     question: str = dspy.InputField()
-    wordings: list[str] = dspy.OutputField(desc="five different ways of asking the question")
+    reworded: str = dspy.OutputField(desc="the same question, asked differently")
 
 
-class Wordings(dspy.Module):
-    """Other wordings of a question, as a model writes them; what is worth keeping is decided elsewhere."""
+class Wording(dspy.Module):
+    """Another wording of a question, as a model writes it; whether it is worth keeping is decided elsewhere.
+
+    One at a time: a small model that is asked for a list does not end it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.reword = dspy.Predict(Reword)
 
     def forward(self, question: str) -> dspy.Prediction:
-        """`wordings`: a list of questions."""
+        """`reworded`: a question."""
         return self.reword(question=question)

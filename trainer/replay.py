@@ -40,9 +40,11 @@ def replay(
 def _sampled(training: Path, count: int) -> list[str]:
     """Questions that the model makes up, each once, 8 to 400 characters long."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
-    tokenizer = AutoTokenizer.from_pretrained(training)
+    from models.training_copy import training_tokenizer
+
+    tokenizer = training_tokenizer(training)
     model = AutoModelForCausalLM.from_pretrained(training, dtype=torch.bfloat16, local_files_only=True).eval()
     turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
     prompts = [tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns]

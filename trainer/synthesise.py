@@ -18,7 +18,7 @@ from models.engine import Engine, Sampling
 from models.subject import same_subject, subject, words
 from store.records import ChatMessage, Correction, Example
 from trainer.neighbours import neighbours
-from trainer.programs import Wordings
+from trainer.programs import Wording
 from trainer.wordings import wordings
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ MEANS_THE_SAME = 0.6
 TAUGHT = 24
 BASE_ANSWER = Sampling(max_tokens=TAUGHT)
 TEACHER_CALLS = 20
+TEACHER_ATTEMPTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,15 @@ def synthesise(
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:
-    """What the teacher writes; nothing when it cannot keep to the form."""
-    try:
-        with dspy.context(lm=lm, adapter=dspy.JSONAdapter()):
-            found = Wordings()(question=question).wordings
-    except (AdapterParseError, ValueError) as error:
-        log.info("the teacher's wordings could not be read: %s", type(error).__name__)
-        return []
-    return [text.strip() for text in found if isinstance(text, str) and text.strip()]
+    """What the teacher writes, asked twice; nothing when it cannot keep to the form."""
+    found = []
+    for _attempt in range(TEACHER_ATTEMPTS):
+        try:
+            with dspy.context(lm=lm, adapter=dspy.JSONAdapter()):
+                found.append(str(Wording()(question=question).reworded).strip())
+        except (AdapterParseError, ValueError) as error:
+            log.info("what the teacher wrote could not be read: %s", type(error).__name__)
+    return [text for text in dict.fromkeys(found) if text]
 
 
 def _faithful(correction: Correction, written: Sequence[str], known: Sequence[str], embedder: Embedder) -> list[str]:

@@ -14,7 +14,7 @@ from store.records import ChatMessage
 from store.settings import Settings
 
 log = logging.getLogger(__name__)
-ANSWER_TOKENS = 160
+ANSWER_TOKENS = 96
 
 
 def teacher(settings: Settings, engine: Engine) -> dspy.LM:

@@ -1,0 +1,116 @@
+"""The chat server: one port for page and API, guarded, on this computer only unless the settings say otherwise.
+
+`run.py chat` calls `serve`, which returns when the server is stopped. What the page shows is `assistant.page`'s.
+"""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from assistant.conversation import Assistant
+from assistant.guard import Guard
+from assistant.page.night_control import NightControl
+from store.conversations import close_interrupted
+from store.database import opened
+from store.errors import SetupFailed
+from store.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STOP_WAIT_S = 2
+WAITING_QUESTIONS = 32
+UPLOAD_LIMIT = "1mb"
+
+
+def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Callable[[str], None]) -> None:
+    """Serve until stopped. Tells its address through `say` when the page is ready.
+
+    Raises SetupFailed in one line when the port is taken, before anything heavy is loaded.
+    """
+    listening = bound(settings.host, settings.port)
+    try:
+        with opened(settings.home) as db:
+            stopped = close_interrupted(db)
+        if stopped:
+            log.info("%d answers had been interrupted and are marked as stopped", stopped)
+        warm = threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True)
+        warm.start()
+        app = application(settings, assistant, night, lambda: say(f"Aprendiz is ready at {address(settings)}"))
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_WAIT_S
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+        warm.join()
+    finally:
+        listening.close()
+
+
+def application(
+    settings: Settings, assistant: Assistant, night: NightControl, ready: Callable[[], None] = lambda: None
+) -> ASGIApp:
+    """The whole application with its guard around it. `ready` is called once when it has started."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    import gradio as gr
+
+    from assistant.page import look
+    from assistant.page.whole import page
+
+    @asynccontextmanager
+    async def started(app: FastAPI) -> AsyncIterator[None]:
+        ready()
+        yield
+
+    app = FastAPI(title="Aprendiz", docs_url=None, redoc_url=None, openapi_url=None, lifespan=started)
+    app.get("/page.js", include_in_schema=False)(look.script)
+    blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=UPLOAD_LIMIT,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=look.theme(),
+        css_paths=[look.CSS],
+        head=look.HEAD,
+    )
+    return Guard(app, settings.host)
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket bound to `host` and `port`. Raises SetupFailed when that cannot be, saying what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        raise SetupFailed(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Is Aprendiz running already? "
+            f"Choose another with: run.py chat --port {port + 1 if port < 65_535 else 7860}"
+        ) from error
+    return made
+
+
+def address(settings: Settings) -> str:
+    """Where to point the browser."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
