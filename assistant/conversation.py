@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from store.light_sqlite_utils import Database
-
 from assistant.memory import Memory, Recalled
 from assistant.serving import Serving
 from models.catalogue import BaseModel
 from models.engine import Engine, Sampling
 from models.version_files import BASE
-from store import conversations
+from store import conversations, feedback
 from store.database import opened
 from store.errors import InputRefused
+from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Message, MessageStatus
 from store.settings import Settings
 
@@ -79,6 +78,19 @@ class Assistant:
             question = conversations.message(db, message.parent_id)
             again = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.7, top_p=0.95)
             yield from self._answered(db, question, cancelled, again, with_memory=False)
+
+    def reword(
+        self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[Message]:
+        """Ask the question `message_id` in other words: a branch beside it, which stays. Raises InputRefused."""
+        if not text.strip():
+            raise InputRefused("The question is empty. Write something to be answered.")
+        with opened(self.settings.home) as db:
+            message = conversations.message(db, message_id)
+            if message.role != "user":
+                raise InputRefused("Only a question can be asked in other words; an answer is corrected.")
+            question = conversations.add_message(db, message.conversation_id, message.parent_id, "user", text)
+            yield from self._answered(db, question, cancelled)
 
     def answer_rows(
         self,
@@ -160,7 +172,7 @@ class Assistant:
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
         spoken = [ChatMessage("system", system)] if system else []
-        spoken += [ChatMessage(m.role, m.content) for m in path if m.content]
+        spoken += [ChatMessage(m.role, _as_it_should_be(db, m)) for m in path if m.content]
         answer = conversations.add_message(
             db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
         )
@@ -208,6 +220,12 @@ def _fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling
     while len(turns) > 2 and len(engine.prompt_tokens([*head, *turns])) > room:
         turns = turns[2:]
     return [*head, *turns]
+
+
+def _as_it_should_be(db: Database, message: Message) -> str:
+    """What was said, or for a corrected answer the correction, so that the talk goes on from what is right."""
+    correction = feedback.correction_of(db, message.id) if message.role == "assistant" else None
+    return correction.answer if correction else message.content
 
 
 def _title(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The web page: chat, corrections, night. The store is the truth; what a browser holds is only shown."""

@@ -1,0 +1,17 @@
+"""How a problem is told on the page: the one line of the error, as a note that goes away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+
+from store.errors import AprendizError
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show an error that the owner can act on, instead of a stack trace."""
+    try:
+        yield
+    except AprendizError as error:
+        raise gr.Error(str(error), title="That did not work", print_exception=False) from error
