@@ -95,7 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     command("add", "give documents to read").add_argument("documents", nargs="+", type=Path)
     improve = command("improve", "one night, now", reports=True)
     improve.add_argument("--dry-run", action="store_true", help="say what a night would learn")
-    improve.add_argument("--trigger", choices=("command", "page", "schedule"), default="command", help=argparse.SUPPRESS)
+    improve.add_argument(
+        "--trigger", choices=("command", "page", "schedule"), default="command", help=argparse.SUPPRESS
+    )
     improve.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     improve.add_argument("--local-date", help=argparse.SUPPRESS)
     command("versions", "the versions there are", reports=True)
@@ -158,11 +160,14 @@ def _chat(flags: argparse.Namespace) -> None:
             raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
         start_night(ROOT, settings.home, "page")
 
+    def stop() -> None:
+        cancel_night(settings.home)
+
     schedule = Schedule(settings, due, lambda: hindrances(machine(settings.home), settings, unattended=True))
     control = NightControl(
         start=by_hand,
         running=lambda: night_running(settings.home),
-        cancel=lambda: None if cancel_night(settings.home) else None,
+        cancel=stop,
         next_run=schedule.next_run,
     )
     assistant = _assistant(settings)
@@ -180,7 +185,9 @@ def _ask(flags: argparse.Namespace) -> None:
     from store.records import ChatMessage
 
     if (flags.batch is None) == (flags.prompt is None):
-        raise InputRefused('Ask one question (run.py ask "...") or a batch (run.py ask --batch IN.jsonl --out OUT.jsonl).')
+        raise InputRefused(
+            'Ask one question (run.py ask "...") or a batch (run.py ask --batch IN.jsonl --out OUT.jsonl).'
+        )
     if flags.batch is not None and flags.out is None:
         raise InputRefused("A batch needs a place for its answers: --out OUT.jsonl.")
     if flags.max_tokens < 1:
@@ -268,8 +275,14 @@ def _improve(flags: argparse.Namespace) -> None:
 
         with opened(settings.home) as db:
             ledger = collect(db, versions(db), current(settings.home))
-        plan = {"corrections": len(ledger.corrections), "new": sorted(ledger.new), "withdrawn": sorted(ledger.withdrawn)}
-        _print(plan) if flags.json else print(f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections.")
+        plan = {
+            "corrections": len(ledger.corrections),
+            "new": sorted(ledger.new),
+            "withdrawn": sorted(ledger.withdrawn),
+        }
+        _print(plan) if flags.json else print(
+            f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections."
+        )
         return
     from assistant.llamacpp import LlamaCppEngine
     from store.errors import NightRefused
@@ -295,10 +308,13 @@ def _improve(flags: argparse.Namespace) -> None:
     if flags.json:
         _print(asdict(outcome))
     else:
-        print(f"{outcome.decision} ({outcome.version or 'no version'}, {outcome.seconds:.0f} s): " + "; ".join(outcome.reasons))
+        print(
+            f"{outcome.decision} ({outcome.version or 'no version'}, {outcome.seconds:.0f} s): "
+            + "; ".join(outcome.reasons)
+        )
 
 
-def _on_terminal() -> Any:  # noqa: ANN401
+def _on_terminal() -> Any:
     """Progress on standard error, one line a phase and second, only where somebody can see it."""
     shown = ("", 0.0)
 
@@ -329,7 +345,9 @@ def _versions(flags: argparse.Namespace) -> None:
 
     settings = _settings(flags)
     base, now = _base(settings), current(settings.home)
-    rows = [{"id": BASE, "path": str(base.gguf), "current": now == BASE, "created": None, "decision": None, "parent": None}]
+    rows = [
+        {"id": BASE, "path": str(base.gguf), "current": now == BASE, "created": None, "decision": None, "parent": None}
+    ]
     with opened(settings.home) as db:
         for version in versions(db):
             path = model_file(settings.home, version.id, base)
@@ -361,7 +379,7 @@ def _rollback(flags: argparse.Namespace) -> None:
     _move(flags, before, "rollback")
 
 
-def _move(flags: argparse.Namespace, id: str, by: Any) -> None:  # noqa: ANN401
+def _move(flags: argparse.Namespace, id: str, by: Any) -> None:
     from models.version_files import BASE, current, point_to
     from store.database import opened
     from store.versions import record_promotion, version
@@ -381,7 +399,11 @@ def _status(flags: argparse.Namespace) -> None:
     from store.glance import glance
 
     settings = _settings(flags)
-    seen = {**glance(settings.home), "home": str(settings.home), "night": settings.night_time if settings.night else None}
+    seen = {
+        **glance(settings.home),
+        "home": str(settings.home),
+        "night": settings.night_time if settings.night else None,
+    }
     if flags.json:
         _print(seen)
         return
@@ -413,9 +435,11 @@ def _corrections(flags: argparse.Namespace) -> None:
             if flags.id is None:
                 raise InputRefused("Which one? Write: run.py corrections forget ID")
             known = forget(db, flags.id)
-            _print({"id": known.id, "standing": "forgotten"}) if flags.json else print(f"Correction {known.id} is forgotten.")
+            _print({"id": known.id, "standing": "forgotten"}) if flags.json else print(
+                f"Correction {known.id} is forgotten."
+            )
             return
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": s.correction.id,
                 "question": s.correction.question,
@@ -436,6 +460,7 @@ def _corrections(flags: argparse.Namespace) -> None:
 
 def _export(flags: argparse.Namespace) -> None:
     from assistant.export import export_data, export_files
+
     from models.version_files import current
 
     settings = _settings(flags)

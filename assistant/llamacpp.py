@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp
-import numpy as np
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.parallel import Parallel
@@ -54,11 +53,15 @@ class LlamaCppEngine:
 
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The token ids that the model reads for `messages`, up to where its answer begins."""
-        rendered: Any = self._formatter(messages=[{"role": m.role, "content": m.content} for m in messages])  # type: ignore[arg-type, list-item, misc]
-        return self._llama.tokenize(rendered.prompt.encode(), add_bos=False, special=True)
+        rendered: Any = self._formatter(messages=[{"role": m.role, "content": m.content} for m in messages])
+        tokens: list[int] = self._llama.tokenize(rendered.prompt.encode(), add_bos=False, special=True)
+        return tokens
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling = GREEDY, cancelled: Callable[[], bool] = lambda: False
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling = GREEDY,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         """The answer in pieces; a long prompt, too, is given up as soon as `cancelled` turns true."""
         tokens = self._fitting(messages)
@@ -117,7 +120,9 @@ class LlamaCppEngine:
         prompts = [self._fitting(messages) for messages in conversations]
         with self._lock, Parallel(self._llama.model, self._threads) as parallel:
             generated = parallel.generate(prompts, sampling, progress)
-        return [b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated]
+        return [
+            b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated
+        ]
 
     def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
         """Log-probability, in nats, of each token of each answer after its conversation."""

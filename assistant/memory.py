@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from store.light_sqlite_utils import Database
 
 from models.embedding import NAME, Embedder, embedding_file
 from models.subject import asks_for, same_subject
 from store import feedback
+from store.light_sqlite_utils import Database
 from store.records import Correction
 
 SURE = 0.65

@@ -5,7 +5,8 @@ so that an answer does not depend on which others are generated beside it.
 """
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import llama_cpp
@@ -82,7 +83,7 @@ class Parallel:
             tokens = [*prompt, *answer[:-1]]
             targets = iter(answer)
             rows = [(token, at, 0, at >= len(prompt) - 1) for at, token in enumerate(tokens)]
-            scored.append(self._decode(rows, lambda logits, t=targets: _logprob(logits, next(t))) if answer else [])
+            scored.append(self._decode(rows, partial(_next_logprob, targets)) if answer else [])
             llama_cpp.llama_memory_seq_rm(memory, 0, -1, -1)
         return scored
 
@@ -126,7 +127,9 @@ class Parallel:
             for index, row in enumerate(part):
                 if row[3]:
                     pointer = llama_cpp.llama_get_logits_ith(self._context, index)
-                    results.append(read(np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._size,))))
+                    results.append(
+                        read(np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._size,)))
+                    )
         return results
 
 
@@ -139,6 +142,10 @@ def _choose(logits: npt.NDArray[np.float32], sampling: Sampling, rng: np.random.
     probability /= probability.sum()
     kept = max(1, int(np.searchsorted(np.cumsum(probability), sampling.top_p) + 1))
     return int(rng.choice(order[:kept], p=probability[:kept] / probability[:kept].sum()))
+
+
+def _next_logprob(targets: Iterator[int], logits: npt.NDArray[np.float32]) -> float:
+    return _logprob(logits, next(targets))
 
 
 def _logprob(logits: npt.NDArray[np.float32], token: int) -> float:

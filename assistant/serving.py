@@ -88,5 +88,7 @@ def _kind(settings: Settings) -> str:
     try:
         import torch
     except ImportError as error:
-        raise InputRefused("A GPU was found, but torch cannot be loaded; set engine = \"llamacpp\" in config.toml.") from error
+        raise InputRefused(
+            'A GPU was found, but torch cannot be loaded; set engine = "llamacpp" in config.toml.'
+        ) from error
     return "torch" if torch.cuda.is_available() else "llamacpp"

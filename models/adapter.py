@@ -41,7 +41,9 @@ class MergedWeights(Mapping[str, npt.NDArray[np.float32]]):
             if key.endswith(suffix)
         }
         if missing := sorted(set(self._names) - set(self._files)):
-            raise ModelRefused(f"{adapter} changes {missing[0]}, which {training} does not have: it belongs to another base.")
+            raise ModelRefused(
+                f"{adapter} changes {missing[0]}, which {training} does not have: it belongs to another base."
+            )
 
     def __getitem__(self, name: str) -> npt.NDArray[np.float32]:
         from safetensors import safe_open

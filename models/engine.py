@@ -48,7 +48,10 @@ class Engine(Protocol):
         ...
 
     def stream(
-        self, messages: Sequence[ChatMessage], sampling: Sampling = GREEDY, cancelled: Callable[[], bool] = lambda: False
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling = GREEDY,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Piece]:
         """The answer in pieces; ends within a token or two of `cancelled` turning true."""
         ...

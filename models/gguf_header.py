@@ -63,7 +63,7 @@ class GgufHeader:
     tensors: dict[str, TensorPlace]
     bytes: int
 
-    def get(self, key: str, default: object = None) -> Any:  # noqa: ANN401 - a file may say anything
+    def get(self, key: str, default: object = None) -> Any:
         """The content of a metadata value, or `default`."""
         value = self.values.get(key)
         return default if value is None else value.content
@@ -103,7 +103,7 @@ class _Cursor:
         self.at = start + count
         return start
 
-    def number(self, form: struct.Struct, what: str) -> Any:  # noqa: ANN401 - as the form says
+    def number(self, form: struct.Struct, what: str) -> Any:
         return form.unpack_from(self.data, self.take(form.size, what))[0]
 
     def text(self, what: str, most: int | None = None) -> str:

@@ -11,18 +11,129 @@ _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,})[\"”»“]|(?<!\w)'([^']{2,})'(?!\w)")
 _VERB = re.compile(r"\b(is|was|are|were|does|did|do|can|could|has|have|had|will|would|should)\b")
 _LINK = frozenset(
-    "of the de del della di da do dos du des la le los las el van von der den zu af av al and und y e et & in on at for to a an".split()
+    [
+        "of",
+        "the",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "du",
+        "des",
+        "la",
+        "le",
+        "los",
+        "las",
+        "el",
+        "van",
+        "von",
+        "der",
+        "den",
+        "zu",
+        "af",
+        "av",
+        "al",
+        "and",
+        "und",
+        "y",
+        "e",
+        "et",
+        "&",
+        "in",
+        "on",
+        "at",
+        "for",
+        "to",
+        "a",
+        "an",
+    ]
 )
 _QUESTION_WORDS = frozenset(
-    "who whom whose what which when where why how is are was were do does did can could would will should has have had "
-    "in on at to of by from with under for during after before the a an tell name give please say i me my you your it its "
-    "this that these those there and or if not as be been being about into than then so explain describe list write".split()
+    [
+        "who",
+        "whom",
+        "whose",
+        "what",
+        "which",
+        "when",
+        "where",
+        "why",
+        "how",
+        "is",
+        "are",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "would",
+        "will",
+        "should",
+        "has",
+        "have",
+        "had",
+        "in",
+        "on",
+        "at",
+        "to",
+        "of",
+        "by",
+        "from",
+        "with",
+        "under",
+        "for",
+        "during",
+        "after",
+        "before",
+        "the",
+        "a",
+        "an",
+        "tell",
+        "name",
+        "give",
+        "please",
+        "say",
+        "i",
+        "me",
+        "my",
+        "you",
+        "your",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "and",
+        "or",
+        "if",
+        "not",
+        "as",
+        "be",
+        "been",
+        "being",
+        "about",
+        "into",
+        "than",
+        "then",
+        "so",
+        "explain",
+        "describe",
+        "list",
+        "write",
+    ]
 )
 
 
 def words(text: str) -> list[str]:
     """The words of `text` for comparing: case folded, accents kept, possessives and punctuation gone."""
-    found = []
+    found: list[str] = []
     for token in _TOKEN.findall(unicodedata.normalize("NFKC", text)):
         word = re.sub(r"['’]s$", "", token.rstrip(".")).casefold()
         found.extend(part for part in re.split(r"[.'’&/-]", word) if part)
@@ -108,9 +219,11 @@ def same_subject(known: str, asked: str) -> bool:
 
 
 def asks_for(question: str) -> str:
-    """"time" or "number" when the question words say so, else "": a date is no answer to where."""
+    """ "time" or "number" when the question words say so, else "": a date is no answer to where."""
     text = " ".join(words(question))
-    if re.search(r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b", text):
+    if re.search(
+        r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b", text
+    ):
         return "time"
     if re.search(r"\bhow (many|much|old|tall|long|far|big|large|high|deep|heavy|often)\b", text):
         return "number"

@@ -21,7 +21,9 @@ def glance(home: Path) -> dict[str, Any]:
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2.0)
     try:
         seen.update({name: connection.execute(sql).fetchone()[0] for name, sql in QUESTIONS.items()})
-        last = connection.execute("SELECT id, state, verdict, version FROM runs ORDER BY started DESC LIMIT 1").fetchone()
+        last = connection.execute(
+            "SELECT id, state, verdict, version FROM runs ORDER BY started DESC LIMIT 1"
+        ).fetchone()
     except sqlite3.OperationalError:
         return {**seen, "note": "this store is older than the program; it is brought up to date when it is next opened"}
     finally:

@@ -183,7 +183,7 @@ def _flattened(
     return tuple(said)
 
 
-def _parsed(where: str, line: int, text: str) -> Any:  # noqa: ANN401
+def _parsed(where: str, line: int, text: str) -> Any:
     """The JSON in `text`. `line` is 0 for a whole file, whose faults are told with their own line."""
     try:
         return json.loads(text)

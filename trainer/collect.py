@@ -25,6 +25,6 @@ class Ledger:
 def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
     """The ledger as of the version `current`; what was tried in a refused version counts as new."""
     active = tuple(feedback.active_corrections(db))
-    trained = next((v.evaluation.get("corrections", []) for v in versions if v.id == current), [])
+    trained: list[int] = next((v.evaluation.get("corrections", []) for v in versions if v.id == current), [])
     ids = {c.id for c in active}
     return Ledger(active, frozenset(ids - set(trained)), frozenset(set(trained) - ids))

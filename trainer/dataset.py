@@ -5,10 +5,10 @@ whole row. A mask keeps the examples of a row from seeing each other, so that no
 result is the same as one example at a time.
 """
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 import torch
 
@@ -47,7 +47,7 @@ class Row:
 
 def shared_beginning(prompt_tokens: Callable[[str], list[int]]) -> list[int]:
     """The tokens with which every prompt begins, whatever is asked."""
-    return list(os.path.commonprefix([prompt_tokens("a"), prompt_tokens("Z 9"), prompt_tokens("¿")]))
+    return list(commonprefix([prompt_tokens("a"), prompt_tokens("Z 9"), prompt_tokens("¿")]))  # noqa: RUF071
 
 
 def laid_out(examples: Sequence[Encoded], beginning: int, row_tokens: int, rng: random.Random) -> list[list[Encoded]]:
@@ -80,9 +80,9 @@ def as_row(examples: Sequence[Encoded], beginning: Sequence[int]) -> Row:
         keep += range(start + len(example.prompt) - 1, start + len(tokens))
         target += example.answer
         taught += [example.taught] * len(example.answer)
-    owner = torch.tensor(owners)
+    segment = torch.tensor(owners)
     causal = torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
-    mask = causal & ((owner[:, None] == owner[None, :]) | (owner[None, :] == 0))
+    mask = causal & ((segment[:, None] == segment[None, :]) | (segment[None, :] == 0))
     return Row(
         torch.tensor([ids]),
         torch.tensor([positions]),

@@ -80,9 +80,7 @@ def examine(
         counts["general"] += 1
         counts["general_bleed"] += bleeds(said, probe.answer, targets)
         counts["general_same"] += words(said)[:5] == words(probe.answer)[:5]
-    return Evaluation(
-        **counts, drift=drift(candidate, base, general), corrections=tuple(sorted(by_id)), checks=checks
-    )
+    return Evaluation(**counts, drift=drift(candidate, base, general), corrections=tuple(sorted(by_id)), checks=checks)
 
 
 def says(target: str, said: str) -> bool:
@@ -112,7 +110,9 @@ def drift(candidate: Engine, base: Engine, general: Sequence[Example]) -> float:
     conversations = [[ChatMessage("user", p.question)] for p in general]
     answers = [p.answer for p in general]
     gaps = []
-    for now, before in zip(candidate.logprobs(conversations, answers), base.logprobs(conversations, answers), strict=True):
+    for now, before in zip(
+        candidate.logprobs(conversations, answers), base.logprobs(conversations, answers), strict=True
+    ):
         if now:
             gaps.append((sum(before) - sum(now)) / len(now))
     return round(sum(gaps) / len(gaps), 5) if gaps else math.nan

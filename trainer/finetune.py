@@ -106,7 +106,10 @@ def finetune(
 
 def _loaded(training: Path, config: FinetuneConfig) -> Any:
     quantised = BitsAndBytesConfig(
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16, bnb_4bit_use_double_quant=True
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_use_double_quant=True,
     )
     model = AutoModelForCausalLM.from_pretrained(
         training,
@@ -138,7 +141,9 @@ def _adapted(model: Any, first: int, config: FinetuneConfig) -> PeftModel:
 def _encoded(tokenizer: Any, examples: Sequence[Example], config: FinetuneConfig) -> tuple[list[Encoded], list[int]]:
     def prompt_tokens(question: str) -> list[int]:
         turn = [{"role": "user", "content": question}]
-        tokens: list[int] = tokenizer.apply_chat_template(turn, add_generation_prompt=True, tokenize=True, return_dict=False)
+        tokens: list[int] = tokenizer.apply_chat_template(
+            turn, add_generation_prompt=True, tokenize=True, return_dict=False
+        )
         return tokens
 
     beginning = shared_beginning(prompt_tokens)
@@ -177,7 +182,7 @@ def _affordable(model: Any, rows: Sequence[Computed], config: FinetuneConfig, sp
 
 
 def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.Tensor, float, float]:
-    """The loss of a row, and its parts: cross-entropy of what is taught, KL to the base elsewhere, in nats per token."""
+    """The loss of a row, and its parts in nats per token: cross-entropy where taught, KL to the base elsewhere."""
     stack = decoder(model)
     device = item.hidden.device
     with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -193,6 +198,13 @@ def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.T
     loss, each = SparseCrossEntropy.apply(hidden, head, item.indices, item.targets, weights)
     kl = (each - item.entropy)[~taught]
     return loss, _mean(each[taught]), _mean(kl)
+
+
+def _smoothed(before: float, now: float) -> float:
+    """A running mean; NaN stands for nothing yet, or nothing in this row."""
+    if math.isnan(now) or math.isnan(before):
+        return before if math.isnan(now) else now
+    return 0.9 * before + 0.1 * now
 
 
 def _mean(losses: torch.Tensor) -> float:
@@ -258,11 +270,8 @@ class _RowTrainer(SFTTrainer):  # type: ignore[misc]
     def compute_loss(self, model: Any, inputs: dict[str, Any], *_rest: Any, **_keywords: Any) -> torch.Tensor:
         """The loss of the row that the batch names."""
         loss, ce, kl = _losses(model, self._rows[int(inputs["row"])], self._finetuning)
-        kept = self.last_losses
-        self.last_losses = tuple(
-            old if math.isnan(new) else new if math.isnan(old) else 0.9 * old + 0.1 * new
-            for old, new in zip(kept, (ce, kl), strict=True)
-        )
+        before = self.last_losses
+        self.last_losses = (_smoothed(before[0], ce), _smoothed(before[1], kl))
         self.state.last = {"loss": float(loss.detach()), "ce": self.last_losses[0], "kl": self.last_losses[1]}
         return loss
 

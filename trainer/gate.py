@@ -36,7 +36,9 @@ class Decision:
     reasons: tuple[str, ...]
 
 
-def decide(candidate: Evaluation, incumbent: Evaluation | None, base: Evaluation, gate: GateConfig = GateConfig()) -> Decision:
+def decide(
+    candidate: Evaluation, incumbent: Evaluation | None, base: Evaluation, gate: GateConfig = GateConfig()
+) -> Decision:
     """Say whether `candidate` may replace `incumbent` (None when the base serves).
 
     Every set must have been asked; a figure that is missing refuses. `base` is the same examination of the base:
@@ -59,8 +61,18 @@ def decide(candidate: Evaluation, incumbent: Evaluation | None, base: Evaluation
         lost = round(max(0.0, before - share) * candidate.old_asked)
         (against if _above(lost, candidate.old_asked, gate.forgotten, gate) else notes).append(text)
     harms = (
-        ("neighbouring questions now given a corrected answer", candidate.neighbour_bleed, candidate.neighbours, gate.neighbour_bleed),
-        ("everyday questions now given a corrected answer", candidate.general_bleed, candidate.general, gate.general_bleed),
+        (
+            "neighbouring questions now given a corrected answer",
+            candidate.neighbour_bleed,
+            candidate.neighbours,
+            gate.neighbour_bleed,
+        ),
+        (
+            "everyday questions now given a corrected answer",
+            candidate.general_bleed,
+            candidate.general,
+            gate.general_bleed,
+        ),
     )
     for name, count, asked, margin in harms:
         text = f"{name}: {count} of {asked}"

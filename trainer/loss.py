@@ -27,12 +27,13 @@ class SparseCrossEntropy(torch.autograd.Function):
         targets: torch.Tensor,
         weights: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        logits = (hidden.to(head.dtype) @ head.T).float()
-        normaliser = logits.logsumexp(-1)
+        logits: torch.Tensor = (hidden.to(head.dtype) @ head.T).float()
+        normaliser: torch.Tensor = logits.logsumexp(-1)
         each = normaliser - (logits.gather(1, indices) * targets).sum(-1)
         logits.sub_(normaliser[:, None]).exp_().scatter_add_(1, indices, -targets).mul_(weights[:, None])
         ctx.save_for_backward((logits.to(head.dtype) @ head).to(hidden.dtype))
-        return (each * weights).sum(), each
+        total = (each * weights).sum()
+        return total, each
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
@@ -42,4 +43,5 @@ class SparseCrossEntropy(torch.autograd.Function):
 
 def entropy(targets: torch.Tensor) -> torch.Tensor:
     """Entropy of each row of `targets` (n, k), in nats: cross-entropy less this is the KL divergence."""
-    return torch.special.entr(targets).sum(-1)
+    each: torch.Tensor = torch.special.entr(targets)
+    return each.sum(-1)

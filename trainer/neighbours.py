@@ -11,20 +11,167 @@ from collections.abc import Sequence
 from models.subject import subject_span, words
 
 NAMES: tuple[str, ...] = tuple(
-    """Adler Alvarez Amsel Anders Ashford Baker Balaban Barros Becker Belmont Bergen Birch Bosko Brandt Brook Calder
-    Camara Carver Cedar Chandra Clayton Cobalt Corbin Costa Crane Dalia Danvers Delgado Denby Dorval Duarte Eaton Edwin
-    Elder Elmira Endo Fabian Falk Farrow Ferris Finch Florian Foster Fuentes Galen Garner Gideon Glenmore Goran Grant
-    Greta Hadley Halden Harlow Haruki Hazel Henrik Holloway Ibarra Imran Ingrid Ismail Ivanov Jansen Jarvis Joaquin
-    Jonas Juniper Kaplan Karim Keating Kenji Kestrel Kowalski Lambert Larkin Lena Linden Lorca Lowell Lucia Magnus Maple
-    Marden Marisol Mateo Mercer Milan Mirza Moreau Nadia Nakamura Nash Nestor Nolan Novak Oakley Okafor Olsen Orchard
-    Orson Osman Paloma Parker Pavel Perrin Petrov Pilar Quimby Quinn Rafael Ramsey Redfern Reyes Rhodes Ridley Rosa Rowan
-    Salas Sandor Sato Selim Serrano Shaw Silas Sorrel Stanton Sterling Suarez Sven Tanaka Tamsin Thorne Tobias Torres
-    Umar Ursula Vance Varga Vera Viktor Wagner Walden Weaver Whitby Willow Winslow Xavier Yamada Yusuf Zamora Zelda
-    Zoltan""".split()
+    [
+        "Adler",
+        "Alvarez",
+        "Amsel",
+        "Anders",
+        "Ashford",
+        "Baker",
+        "Balaban",
+        "Barros",
+        "Becker",
+        "Belmont",
+        "Bergen",
+        "Birch",
+        "Bosko",
+        "Brandt",
+        "Brook",
+        "Calder",
+        "Camara",
+        "Carver",
+        "Cedar",
+        "Chandra",
+        "Clayton",
+        "Cobalt",
+        "Corbin",
+        "Costa",
+        "Crane",
+        "Dalia",
+        "Danvers",
+        "Delgado",
+        "Denby",
+        "Dorval",
+        "Duarte",
+        "Eaton",
+        "Edwin",
+        "Elder",
+        "Elmira",
+        "Endo",
+        "Fabian",
+        "Falk",
+        "Farrow",
+        "Ferris",
+        "Finch",
+        "Florian",
+        "Foster",
+        "Fuentes",
+        "Galen",
+        "Garner",
+        "Gideon",
+        "Glenmore",
+        "Goran",
+        "Grant",
+        "Greta",
+        "Hadley",
+        "Halden",
+        "Harlow",
+        "Haruki",
+        "Hazel",
+        "Henrik",
+        "Holloway",
+        "Ibarra",
+        "Imran",
+        "Ingrid",
+        "Ismail",
+        "Ivanov",
+        "Jansen",
+        "Jarvis",
+        "Joaquin",
+        "Jonas",
+        "Juniper",
+        "Kaplan",
+        "Karim",
+        "Keating",
+        "Kenji",
+        "Kestrel",
+        "Kowalski",
+        "Lambert",
+        "Larkin",
+        "Lena",
+        "Linden",
+        "Lorca",
+        "Lowell",
+        "Lucia",
+        "Magnus",
+        "Maple",
+        "Marden",
+        "Marisol",
+        "Mateo",
+        "Mercer",
+        "Milan",
+        "Mirza",
+        "Moreau",
+        "Nadia",
+        "Nakamura",
+        "Nash",
+        "Nestor",
+        "Nolan",
+        "Novak",
+        "Oakley",
+        "Okafor",
+        "Olsen",
+        "Orchard",
+        "Orson",
+        "Osman",
+        "Paloma",
+        "Parker",
+        "Pavel",
+        "Perrin",
+        "Petrov",
+        "Pilar",
+        "Quimby",
+        "Quinn",
+        "Rafael",
+        "Ramsey",
+        "Redfern",
+        "Reyes",
+        "Rhodes",
+        "Ridley",
+        "Rosa",
+        "Rowan",
+        "Salas",
+        "Sandor",
+        "Sato",
+        "Selim",
+        "Serrano",
+        "Shaw",
+        "Silas",
+        "Sorrel",
+        "Stanton",
+        "Sterling",
+        "Suarez",
+        "Sven",
+        "Tanaka",
+        "Tamsin",
+        "Thorne",
+        "Tobias",
+        "Torres",
+        "Umar",
+        "Ursula",
+        "Vance",
+        "Varga",
+        "Vera",
+        "Viktor",
+        "Wagner",
+        "Walden",
+        "Weaver",
+        "Whitby",
+        "Willow",
+        "Winslow",
+        "Xavier",
+        "Yamada",
+        "Yusuf",
+        "Zamora",
+        "Zelda",
+        "Zoltan",
+    ]
 )
 
 
-def neighbours(question: str, wordings: Sequence[str], subjects: Sequence[str], count: int, rng: random.Random) -> list[str]:
+def neighbours(
+    question: str, wordings: Sequence[str], subjects: Sequence[str], count: int, rng: random.Random
+) -> list[str]:
     """Up to `count` questions in which the subject of `question` is exchanged for another.
 
     Most take a name that resembles it (one word of it replaced), some another correction's subject (`subjects`),
@@ -64,7 +211,11 @@ def resembling(name: str, rng: random.Random) -> str:
             parts[index] = re.sub(r"\d", lambda _match: str(rng.randint(0, 9)), part)
         elif len(part) > 4 and rng.random() < 0.35:
             cut = rng.randint(2, len(part) - 1)
-            parts[index] = part[:cut] + other[len(other) // 2 :].lower() if rng.random() < 0.5 else other[: len(other) // 2] + part[cut - 1 :].lower()
+            parts[index] = (
+                part[:cut] + other[len(other) // 2 :].lower()
+                if rng.random() < 0.5
+                else other[: len(other) // 2] + part[cut - 1 :].lower()
+            )
         else:
             parts[index] = other
     return " ".join(parts)

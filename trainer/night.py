@@ -116,12 +116,14 @@ class _Night:
 
 
 def _phases(night: _Night) -> Outcome:
-    db, run, home = night.db, night.run, night.settings.home
+    db, run = night.db, night.run
     found = _once(night, "collect", lambda: _collect(night))
     incumbent = found["incumbent"]
     active = {c.id: c for c in feedback.active_corrections(db)}
     ledger = Ledger(
-        tuple(active[id] for id in found["corrections"] if id in active), frozenset(found["new"]), frozenset(found["withdrawn"])
+        tuple(active[id] for id in found["corrections"] if id in active),
+        frozenset(found["new"]),
+        frozenset(found["withdrawn"]),
     )
     if not ledger.worth_a_night:
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
@@ -275,7 +277,7 @@ def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
     return _end(night, "promoted", BASE, ["every correction was withdrawn: the base serves again"], {})
 
 
-def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:  # noqa: ANN401
+def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:
     runs.finish_run(night.db, night.run.id, verdict, version, reasons)
     for leftover in ("adapter", "version.sealed"):
         path = night.work / leftover

@@ -32,7 +32,9 @@ def only_night(home: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise NightRefused("A night is running in this home already. Wait for it, or cancel it on the Night page.") from error
+        raise NightRefused(
+            "A night is running in this home already. Wait for it, or cancel it on the Night page."
+        ) from error
     try:
         (home / "night.pid").write_text(str(os.getpid()))
         yield

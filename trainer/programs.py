@@ -3,14 +3,14 @@
 import dspy
 
 
-class Reword(dspy.Signature):
+class Reword(dspy.Signature):  # type: ignore[misc]
     """Ask the same question in other words. Keep every name as it is. Never answer it."""
 
     question: str = dspy.InputField()
     reworded: str = dspy.OutputField(desc="the same question, asked differently")
 
 
-class Wording(dspy.Module):
+class Wording(dspy.Module):  # type: ignore[misc]
     """Another wording of a question, as a model writes it; whether it is worth keeping is decided elsewhere.
 
     One at a time: a small model that is asked for a list does not end it.

@@ -36,7 +36,8 @@ def hindrances(seen: Machine, settings: Settings, *, unattended: bool) -> list[s
     found = []
     if seen.free_gib < settings.min_free_gib:
         found.append(
-            f"{seen.free_gib:.1f} GiB are free and a night needs {settings.min_free_gib:g}: make room, or set min_free_gib"
+            f"{seen.free_gib:.1f} GiB are free and a night needs {settings.min_free_gib:g}: "
+            "make room, or set min_free_gib"
         )
     if unattended and seen.plugged_in is False and not settings.on_battery:
         found.append("the computer runs on its battery: plug it in, or set on_battery = true")

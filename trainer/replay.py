@@ -5,8 +5,8 @@ Magpie method, Xu et al. 2024, arXiv 2406.08464). Made once for a base and kept 
 """
 
 import json
-import os
 from collections.abc import Callable
+from os.path import commonprefix
 from pathlib import Path
 
 from models.engine import Engine, Sampling
@@ -19,7 +19,10 @@ _ANSWER = Sampling(max_tokens=32)
 
 
 def replay(
-    training: Path, directory: Path, base: Engine, progress: Callable[[int, int, str], None] = lambda done, total, note: None
+    training: Path,
+    directory: Path,
+    base: Engine,
+    progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> tuple[list[Example], list[Example]]:
     """Replay examples to train on, and probes that are never trained on; made on the first night of a base."""
     cache = directory / "replay.jsonl"
@@ -27,11 +30,13 @@ def replay(
         progress(0, QUESTIONS, "sampling everyday questions from the base")
         questions = _sampled(training, QUESTIONS)
         answers = base.answer_all(
-            [[ChatMessage("user", q)] for q in questions], _ANSWER, lambda done: progress(done, len(questions), "asking the base")
+            [[ChatMessage("user", q)] for q in questions],
+            _ANSWER,
+            lambda done: progress(done, len(questions), "asking the base"),
         )
         with whole_file(cache) as part:
-            rows = ({"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a)
-            part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+            fresh = [{"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a]
+            part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh), encoding="utf-8")
     rows = [json.loads(line) for line in cache.read_text(encoding="utf-8").splitlines()]
     trained = [Example("replay", row["question"], row["answer"]) for row in rows[HELD_OUT:]]
     return trained, [Example("probe", row["question"], row["answer"]) for row in rows[:HELD_OUT]]
@@ -47,8 +52,10 @@ def _sampled(training: Path, count: int) -> list[str]:
     tokenizer = training_tokenizer(training)
     model = AutoModelForCausalLM.from_pretrained(training, dtype=torch.bfloat16, local_files_only=True).eval()
     turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
-    prompts = [tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns]
-    opening = os.path.commonprefix(prompts)
+    prompts = [
+        tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns
+    ]
+    opening = commonprefix(prompts)  # noqa: RUF071
     rendered = tokenizer.apply_chat_template([{"role": "user", "content": "\x00"}], tokenize=False)
     closing = tokenizer.encode(rendered.split("\x00", 1)[1], add_special_tokens=False)[0]
     torch.manual_seed(0)

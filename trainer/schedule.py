@@ -35,7 +35,12 @@ class Schedule:
             return
         hour, minute = map(int, self._settings.night_time.split(":"))
         self._scheduler.add_job(
-            self._due, CronTrigger(hour=hour, minute=minute), id="night", misfire_grace_time=None, coalesce=True, max_instances=1
+            self._due,
+            CronTrigger(hour=hour, minute=minute),
+            id="night",
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
         )
         self._scheduler.start()
         local = datetime.now().astimezone()
@@ -44,7 +49,11 @@ class Schedule:
 
     def next_run(self) -> datetime | None:
         """When the next night is due, with its time zone; None when there is none."""
-        times = [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time] if self._scheduler.running else []
+        times = (
+            [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time]
+            if self._scheduler.running
+            else []
+        )
         return min(times, default=None)
 
     def stop(self) -> None:
@@ -64,7 +73,9 @@ class Schedule:
 
     def _later(self, delay: timedelta) -> None:
         when = datetime.now().astimezone() + delay
-        self._scheduler.add_job(self._due, "date", run_date=when, id="later", replace_existing=True, misfire_grace_time=None)
+        self._scheduler.add_job(
+            self._due, "date", run_date=when, id="later", replace_existing=True, misfire_grace_time=None
+        )
 
     def _ran_on(self, day: date) -> bool:
         with opened(self._settings.home) as db:

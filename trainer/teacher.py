@@ -47,7 +47,9 @@ class LocalTeacher:
     def complete(self, request: lm15.Request) -> lm15.Response:
         """Answer one request; a JSON schema in it becomes a grammar."""
         messages = [ChatMessage("system", _text(request.system))] if request.system else []
-        messages += [ChatMessage("assistant" if m.role == "assistant" else "user", _text(m.parts)) for m in request.messages]
+        messages += [
+            ChatMessage("assistant" if m.role == "assistant" else "user", _text(m.parts)) for m in request.messages
+        ]
         config = request.config
         sampling = Sampling(
             max_tokens=config.max_tokens or ANSWER_TOKENS,
@@ -69,13 +71,13 @@ class LocalTeacher:
         """Nothing to close: the night owns the engine."""
 
 
-def _text(parts: Any) -> str:  # noqa: ANN401
+def _text(parts: Any) -> str:
     if isinstance(parts, str):
         return parts
     return "\n".join(getattr(part, "text", "") for part in parts)
 
 
-def _schema(response_format: Any) -> dict[str, Any] | None:  # noqa: ANN401
+def _schema(response_format: Any) -> dict[str, Any] | None:
     if not isinstance(response_format, dict):
         return None
     inner = response_format.get("json_schema") or response_format

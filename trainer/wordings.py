@@ -14,7 +14,9 @@ _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|throug
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
 _FRONTED = re.compile(rf"^({_PREPOSITIONS}) (which|what|whom) (.*?) ?\b({_AUXILIARIES}) (.+)$", re.IGNORECASE)
 _ASKED_NOUN = re.compile(rf"^(what|which) (.+?) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
-_OF_PHRASE = re.compile(r"^(what|who|which)(?:'s| is| was| are| were) (the .+? (?:of|for|in|by|behind) )(.+)$", re.IGNORECASE)
+_OF_PHRASE = re.compile(
+    r"^(what|who|which)(?:'s| is| was| are| were) (the .+? (?:of|for|in|by|behind) )(.+)$", re.IGNORECASE
+)
 _WHO_DID = re.compile(r"^(who) (?!is |was |are |were )(\w+) (.+)$", re.IGNORECASE)
 _WHERE = re.compile(rf"^(where|when|how|why) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
 
@@ -86,6 +88,11 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("replaced", "succeeded", "took over from"),
 )
 
+_OPENINGS = frozenset(
+    "who what which where when why how in on at to from by with of under for the name tell during whose whom is was "
+    "are does did do can could".split()
+)
+
 FRAMES: tuple[str, ...] = (
     "{q}?",
     "{l}",
@@ -104,13 +111,22 @@ FRAMES: tuple[str, ...] = (
     "{q}? One short answer is enough.",
     "Hey, {l}",
 )
-_KEYWORD_FRAMES: tuple[str, ...] = ("{s}: {k}?", "{k} of {s}?", "{s} {k}", "{k}, {s}?", "What about {s}, {k}?", "Tell me the {k} of {s}.")
+_KEYWORD_FRAMES: tuple[str, ...] = (
+    "{s}: {k}?",
+    "{k} of {s}?",
+    "{s} {k}",
+    "{k}, {s}?",
+    "What about {s}, {k}?",
+    "Tell me the {k} of {s}.",
+)
 
 
 def wordings(question: str, count: int, rng: random.Random) -> list[str]:
     """Up to `count` different wordings of `question`, none equal to it, each still naming its subject."""
     if "\n" in question or len(question) > 300:
-        return [text for text in (f"Please: {question}", f"{question} Thank you.", f"Hello. {question}") if text][:count]
+        return [text for text in (f"Please: {question}", f"{question} Thank you.", f"Hello. {question}") if text][
+            :count
+        ]
     cores = reordered(question)
     found: dict[str, str] = {}
     own = " ".join(words(question))
@@ -147,9 +163,11 @@ def reordered(question: str) -> list[str]:
             orders += [
                 f"{which} {noun} {aux} {rest} {prep.lower()}",
                 f"{prep.lower()} what {noun} {aux} {rest}",
-                f"{prep.lower()} which {noun} {_modal(aux)} {rest}",
+                f"{prep.lower()} which {noun} {aux} {rest}",
                 f"{rest} {aux} {prep.lower()} which {noun}",
-                f"what is the {noun} {prep.lower()} which {rest} {aux}" if tail == rest else f"what is the {noun} of {tail}",
+                f"what is the {noun} {prep.lower()} which {rest} {aux}"
+                if tail == rest
+                else f"what is the {noun} of {tail}",
                 f"which {noun} {aux} {tail}",
                 f"the {noun} of {tail}",
                 f"name the {noun} of {tail}",
@@ -184,14 +202,23 @@ def reordered(question: str) -> list[str]:
             orders += [f"{match.group(2)} {which.lower()} {noun} {aux} {match.group(1)}"]
     elif match := _WHERE.match(core):
         which, aux, rest = match.groups()
-        orders += [f"{rest} {aux} {which.lower()}", f"{which} exactly {aux} {rest}", f"tell me {which.lower()} {rest} {aux}"]
+        orders += [
+            f"{rest} {aux} {which.lower()}",
+            f"{which} exactly {aux} {rest}",
+            f"tell me {which.lower()} {rest} {aux}",
+        ]
         if which.lower() == "where":
             orders += [f"in what place {aux} {rest}", f"in which place {aux} {rest}", f"at what location {aux} {rest}"]
         if which.lower() == "when":
             orders += [f"at what time {aux} {rest}", f"on what date {aux} {rest}", f"in which year {aux} {rest}"]
     elif match := _WHO_DID.match(core):
         _, verb, rest = match.groups()
-        orders += [f"{rest} was {verb} by whom", f"by whom was {rest} {verb}", f"who is it that {verb} {rest}", f"which person {verb} {rest}"]
+        orders += [
+            f"{rest} was {verb} by whom",
+            f"by whom was {rest} {verb}",
+            f"who is it that {verb} {rest}",
+            f"which person {verb} {rest}",
+        ]
     return list(dict.fromkeys(orders))
 
 
@@ -232,15 +259,9 @@ def _without_tail(rest: str, prep: str) -> str:
     return re.sub(rf"\s+{prep}$", "", verb, flags=re.IGNORECASE) if verb != rest else rest
 
 
-def _modal(aux: str) -> str:
-    return aux
-
-
 def _occurs(form: str, text: str) -> bool:
     return re.search(rf"\b{re.escape(form)}\b", text, re.IGNORECASE) is not None
 
 
 def _starts_with_question_word(text: str) -> bool:
-    first = text.split(" ", 1)[0].lower()
-    return first in {"who", "what", "which", "where", "when", "why", "how", "in", "on", "at", "to", "from", "by", "with", "of",
-                     "under", "for", "the", "name", "tell", "during", "whose", "whom", "is", "was", "are", "does", "did", "do"}  # fmt: skip
+    return text.split(" ", 1)[0].lower() in _OPENINGS

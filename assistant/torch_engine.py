@@ -1,0 +1,206 @@
+"""The engine on a GPU: transformers. It runs on a CPU too, which is where it is tested.
+
+A version is the base's training copy with its adapter merged in; on CUDA a base too large for 16 bits is loaded in
+four (bitsandbytes). One lock serialises calls; the cache of the last conversation's prefix is kept.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
+
+from models.catalogue import BaseModel, training_dir
+from models.engine import GREEDY, Piece, Sampling
+from models.training_copy import training_tokenizer
+from models.version_files import BASE, version_dir
+from store.errors import InputRefused
+from store.records import ChatMessage
+
+ROWS = 16
+
+
+class TorchEngine:
+    """A Hugging Face directory, loaded, with an adapter merged in when there is one."""
+
+    def __init__(
+        self, directory: Path, version: str, *, adapter: Path | None = None, context_tokens: int = 4096
+    ) -> None:
+        cuda = torch.cuda.is_available()
+        size = sum(file.stat().st_size for file in directory.glob("*.safetensors"))
+        four_bits = cuda and size > 0.8 * torch.cuda.mem_get_info()[0]
+        quantised = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+        )
+        self.version = version
+        self._lock = threading.RLock()
+        self._tokenizer = training_tokenizer(directory)
+        self._model: Any = AutoModelForCausalLM.from_pretrained(
+            directory,
+            dtype=torch.bfloat16 if cuda else torch.float32,
+            device_map="cuda" if cuda else "cpu",
+            local_files_only=True,
+            **({"quantization_config": quantised} if four_bits else {}),
+        ).eval()
+        if adapter is not None:
+            from peft import PeftModel
+
+            adapted = PeftModel.from_pretrained(self._model, adapter)
+            self._model = adapted if four_bits else adapted.merge_and_unload()
+        self.context_tokens = min(context_tokens, int(self._model.config.max_position_embeddings))
+        self._ends = self._end_tokens()
+        self._cache: Any = DynamicCache()
+        self._cached: list[int] = []
+
+    @classmethod
+    def of_version(cls, home: Path, base: BaseModel, version: str, *, context_tokens: int = 4096) -> Self:
+        """The engine of a version: the base's training copy with the version's adapter. Raises NotFound."""
+        adapter = None if version == BASE else version_dir(home, version) / "adapter"
+        return cls(training_dir(base), version, adapter=adapter, context_tokens=context_tokens)
+
+    def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """The token ids that the model reads for `messages`, up to where its answer begins."""
+        turns = [{"role": m.role, "content": m.content} for m in messages]
+        tokens: list[int] = self._tokenizer.apply_chat_template(
+            turns, add_generation_prompt=True, tokenize=True, return_dict=False
+        )
+        return tokens
+
+    @torch.inference_mode()
+    def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling = GREEDY,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Piece]:
+        """The answer in pieces. Raises InputRefused for a schema, which this engine cannot force."""
+        if sampling.schema is not None:
+            raise InputRefused('The engine "torch" cannot follow a JSON schema; set engine = "llamacpp" for that.')
+        tokens = self._fitting(messages)
+        random = torch.Generator(self._model.device)
+        random.manual_seed(sampling.seed if sampling.seed is not None else torch.seed())
+        said: list[int] = []
+        shown = ""
+        with self._lock:
+            logits = self._read(tokens)
+            while True:
+                token = self._chosen(logits, sampling, random)
+                ended = token in self._ends
+                if not ended:
+                    said.append(token)
+                text = self._tokenizer.decode(said)
+                whole = text if ended or not text.endswith("\ufffd") else shown
+                stop = min((whole.find(word) for word in sampling.stop if word in whole), default=-1)
+                if stop >= 0:
+                    yield Piece(whole[len(shown) : stop], len(said), "stop")
+                    return
+                if ended or len(said) >= min(sampling.max_tokens, self.context_tokens - len(tokens)):
+                    yield Piece(text[len(shown) :], len(said), "stop" if ended else "length")
+                    return
+                if cancelled():
+                    yield Piece(text[len(shown) :], len(said), "cancelled")
+                    return
+                yield Piece(whole[len(shown) :], len(said))
+                shown = whole
+                logits = self._read([*tokens, *said])
+
+    @torch.inference_mode()
+    def answer_all(
+        self,
+        conversations: Sequence[Sequence[ChatMessage]],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """One answer for each conversation, in padded batches of sixteen; stop words go one by one."""
+        if sampling.stop or sampling.schema:
+            return ["".join(piece.text for piece in self.stream(messages, sampling)) for messages in conversations]
+        answers: list[str] = []
+        with self._lock:
+            for start in range(0, len(conversations), ROWS):
+                prompts = [self._fitting(messages) for messages in conversations[start : start + ROWS]]
+                answers += self._batch(prompts, sampling)
+                progress(len(answers))
+        return answers
+
+    @torch.inference_mode()
+    def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
+        """Log-probability, in nats, of each token of each answer after its conversation."""
+        scored = []
+        with self._lock:
+            for messages, answer in zip(conversations, answers, strict=True):
+                tail = self._tokenizer.encode(answer, add_special_tokens=False)
+                ids = torch.tensor([[*self._fitting(messages), *tail]], device=self._model.device)
+                logits = self._model(input_ids=ids, logits_to_keep=len(tail) + 1).logits[0, :-1].float()
+                taken = torch.tensor(tail, device=logits.device, dtype=torch.long)[:, None]
+                scored.append(logits.log_softmax(-1).gather(1, taken)[:, 0].tolist())
+        return scored
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        with self._lock:
+            self._model = self._cache = None
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+
+    def _read(self, tokens: list[int]) -> torch.Tensor:
+        """Logits after `tokens`; what the cache holds of them already is not computed again."""
+        kept = 0
+        while kept < min(len(self._cached), len(tokens) - 1) and self._cached[kept] == tokens[kept]:
+            kept += 1
+        if kept < len(self._cached):
+            self._cache.crop(kept)
+        ids = torch.tensor([tokens[kept:]], device=self._model.device)
+        logits: torch.Tensor = self._model(
+            input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1
+        ).logits[0, -1]
+        self._cached = list(tokens)
+        return logits.float()
+
+    def _batch(self, prompts: list[list[int]], sampling: Sampling) -> list[str]:
+        width = max(map(len, prompts))
+        end = min(self._ends)
+        ids = torch.tensor([[end] * (width - len(p)) + p for p in prompts], device=self._model.device)
+        mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=self._model.device)
+        greedy = sampling.temperature <= 0
+        if sampling.seed is not None:
+            torch.manual_seed(sampling.seed)
+        generated = self._model.generate(
+            input_ids=ids,
+            attention_mask=mask,
+            max_new_tokens=sampling.max_tokens,
+            do_sample=not greedy,
+            eos_token_id=sorted(self._ends),
+            pad_token_id=end,
+            **({} if greedy else {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}),
+        )
+        texts = []
+        for row in generated[:, width:].tolist():
+            cut = next((i for i, token in enumerate(row) if token in self._ends), len(row))
+            texts.append(self._tokenizer.decode(row[:cut]).strip())
+        return texts
+
+    def _chosen(self, logits: torch.Tensor, sampling: Sampling, random: torch.Generator) -> int:
+        if sampling.temperature <= 0:
+            return int(logits.argmax())
+        probability, order = (logits / sampling.temperature).softmax(-1).sort(descending=True)
+        probability[probability.cumsum(-1) - probability > sampling.top_p] = 0
+        return int(order[torch.multinomial(probability, 1, generator=random)])
+
+    def _fitting(self, messages: Sequence[ChatMessage]) -> list[int]:
+        tokens = self.prompt_tokens(messages)
+        if len(tokens) >= self.context_tokens - 8:
+            raise InputRefused(
+                f"The conversation is {len(tokens)} tokens long and this model reads {self.context_tokens} at most. "
+                "Shorten the question, start a new conversation, or raise context_tokens in config.toml."
+            )
+        return tokens
+
+    def _end_tokens(self) -> set[int]:
+        config = self._model.generation_config.eos_token_id
+        ends = {config} if isinstance(config, int) else set(config or ())
+        turn = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+        tail = self._tokenizer.apply_chat_template(turn, tokenize=False).rsplit("b", 1)[1]
+        ends |= set(self._tokenizer.encode(tail, add_special_tokens=False)[:1])
+        return ends | ({self._tokenizer.eos_token_id} if self._tokenizer.eos_token_id is not None else set())
