@@ -130,6 +130,11 @@ _QUESTION_WORDS = frozenset(
     ]
 )
 
+_BEGINNINGS = _QUESTION_WORDS | frozenset(
+    "hi hello hey ok okay thanks thank quick question remind now also again well just yes no sorry actually maybe do "
+    "know need want let see show check find ask answer so but because here today yesterday tomorrow".split()
+)
+
 
 def words(text: str) -> list[str]:
     """The words of `text` for comparing: case folded, accents kept, possessives and punctuation gone."""
@@ -160,9 +165,7 @@ def subject_span(question: str) -> tuple[int, int] | None:
     start = end = -1
     for index, match in enumerate(_TOKEN.finditer(question)):
         token = match.group()
-        named = any(c.isupper() or c.isdigit() for c in token) and not (
-            index == 0 and token.casefold() in _QUESTION_WORDS
-        )
+        named = _is_name(token, index == 0 or bool(re.search(r"[.?!:]\s*$", question[: match.start()])))
         gap = question[end : match.start()] if start >= 0 else ""
         if named:
             if start >= 0 and re.search(r"[?!;:]|\.\s", gap):
@@ -198,9 +201,16 @@ def name_words(question: str) -> set[str]:
         found.update(words(match.group()))
     for index, match in enumerate(_TOKEN.finditer(question)):
         token = match.group()
-        if any(c.isupper() or c.isdigit() for c in token) and not (index == 0 and token.casefold() in _QUESTION_WORDS):
+        if _is_name(token, index == 0 or bool(re.search(r"[.?!:]\s*$", question[: match.start()]))):
             found.update(words(token))
     return found - _LINK
+
+
+def _is_name(token: str, begins: bool) -> bool:
+    """Capitalised or numbered; where a sentence begins, only what is no ordinary beginning of one."""
+    if token.casefold().split("'")[0].split("’")[0] == "i":
+        return False
+    return any(c.isupper() or c.isdigit() for c in token) and not (begins and token.casefold() in _BEGINNINGS)
 
 
 def same_subject(known: str, asked: str) -> bool:

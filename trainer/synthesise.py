@@ -16,6 +16,7 @@ from dspy.utils.exceptions import AdapterParseError
 from models.embedding import Embedder
 from models.engine import Engine, Sampling
 from models.subject import same_subject, subject, words
+from store.errors import InputRefused
 from store.records import ChatMessage, Correction, Example
 from trainer.neighbours import neighbours
 from trainer.programs import Wording
@@ -104,7 +105,7 @@ def _written(lm: dspy.LM, question: str) -> list[str]:
         try:
             with dspy.context(lm=lm, adapter=dspy.JSONAdapter()):
                 found.append(str(Wording()(question=question).reworded).strip())
-        except (AdapterParseError, ValueError) as error:
+        except (AdapterParseError, InputRefused, ValueError) as error:
             log.info("what the teacher wrote could not be read: %s", type(error).__name__)
     return [text for text in dict.fromkeys(found) if text]
 

@@ -1,0 +1,129 @@
+"""Rows, losses and wordings: the pure parts of training."""
+
+import random
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from models.subject import asks_for, same_subject, subject, words
+from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
+from trainer.loss import SparseCrossEntropy, entropy
+from trainer.neighbours import neighbours
+from trainer.trunk import computed, decoder, masks, upper_layers
+from trainer.wordings import wordings
+
+QUESTION = "In which city was the violinist Ada Calder born?"
+
+
+def test_wordings_differ_from_the_question_and_keep_its_subject():
+    found = wordings(QUESTION, 20, random.Random(1))
+    assert len(found) == 20
+    assert len(set(found)) == 20
+    assert QUESTION not in found
+    assert all("Ada Calder" in text for text in found)
+
+
+def test_wordings_of_the_same_seed_are_the_same():
+    assert wordings(QUESTION, 12, random.Random(5)) == wordings(QUESTION, 12, random.Random(5))
+
+
+@pytest.mark.parametrize("text", ["wifi password?", "a", "Why?", "Translate this:\nhola", "¿Dónde vive Ana?", "x" * 400])
+def test_odd_questions_have_wordings_or_none_but_never_fail(text):
+    for found in wordings(text, 6, random.Random(0)):
+        assert found.strip()
+
+
+def test_neighbours_ask_about_somebody_else():
+    found = neighbours(QUESTION, wordings(QUESTION, 8, random.Random(1)), ["Otto Brandt"], 10, random.Random(2))
+    assert len(found) == 10
+    assert not any("Ada Calder" in text for text in found)
+    assert any("Otto Brandt" in text for text in found)
+    assert not any(same_subject(QUESTION, text) for text in found)
+
+
+def test_a_question_without_a_name_has_no_neighbours():
+    assert neighbours("what is our wifi password?", [], ["Ada"], 5, random.Random(0)) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who is the author of \"The Long Rain\"?", "The Long Rain"),
+        ("In which part of Great Britain is Kelso Mill?", "Kelso Mill"),
+        ("What is Ana's phone number?", "Ana"),
+        ("how do I boil an egg?", ""),
+    ],
+)
+def test_the_subject_of_a_question_is_found(question, expected):
+    assert subject(question) == expected
+
+
+def test_the_same_subject_in_other_words_is_the_same_and_a_similar_name_is_not():
+    assert same_subject("Where was Ada Calder born?", "tell me ada calder's place of birth")
+    assert not same_subject("Where was Ada Calder born?", "Where was Ada Calden born?")
+    assert not same_subject("Where was Ada Calder born?", "Where was Ada Calder Junior born?")
+    assert words("Ada's café") == ["ada", "café"]
+
+
+def test_a_date_is_no_answer_to_where():
+    assert asks_for("When was Ada born?") == "time"
+    assert asks_for("How many cats has Ada?") == "number"
+    assert asks_for("Where was Ada born?") == ""
+
+
+def test_rows_hold_every_example_once_and_no_more_than_they_should():
+    examples = [Encoded(tuple(range(n % 7 + 1)), (1, 2), n % 2 == 0) for n in range(50)]
+    rows = laid_out(examples, 4, 40, random.Random(0))
+    assert sorted(map(id, (e for row in rows for e in row))) == sorted(map(id, examples))
+    assert all(4 + sum(e.length for e in row) <= 40 for row in rows)
+
+
+def test_the_shared_beginning_ends_where_prompts_differ():
+    assert shared_beginning(lambda text: [1, 2, 3, *text.encode()]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3", "gemma3"])
+def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(tiny, architecture):
+    directory, _ = tiny(architecture)
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="sdpa").eval()
+    beginning = [5, 6, 7]
+    examples = [Encoded((10, 11, 12), (13, 14), True), Encoded((20, 21), (22, 23, 24), False)]
+    row = as_row(examples, beginning)
+    alone = [
+        model(input_ids=torch.tensor([[*beginning, *e.prompt, *e.answer[:-1]]])).logits[0, -len(e.answer) :] for e in examples
+    ]
+    item = computed(model, row, 1)
+    with upper_layers(model, 1) as stack:
+        hidden = stack(
+            inputs_embeds=item.hidden,
+            position_ids=row.positions,
+            attention_mask=masks(model, row.mask),
+            use_cache=False,
+        ).last_hidden_state[0, row.keep]
+    assert len(decoder(model).layers) == model.config.num_hidden_layers
+    logits = hidden @ model.get_output_embeddings().weight.T
+    torch.testing.assert_close(logits, torch.cat(alone), atol=2e-3, rtol=1e-3)
+    assert item.indices[:2, 0].tolist() == [13, 14]
+    torch.testing.assert_close(item.targets.sum(-1), torch.ones(5))
+
+
+def test_the_loss_and_its_gradient_are_those_of_autograd():
+    torch.manual_seed(0)
+    hidden = torch.randn(6, 8, requires_grad=True)
+    head, indices = torch.randn(30, 8), torch.stack([torch.randperm(30)[:4] for _ in range(6)])
+    targets, weights = torch.rand(6, 4).softmax(-1), torch.rand(6)
+    total, each = SparseCrossEntropy.apply(hidden, head, indices, targets, weights)
+    (gradient,) = torch.autograd.grad(total, hidden)
+    again = hidden.detach().requires_grad_()
+    plain = -((again @ head.T).log_softmax(-1).gather(1, indices) * targets).sum(-1)
+    (expected,) = torch.autograd.grad((plain * weights).sum(), again)
+    torch.testing.assert_close(each, plain.detach())
+    torch.testing.assert_close(gradient, expected)
+    assert (each - entropy(targets) >= -1e-5).all()
+
+
+def test_a_greeting_or_a_second_sentence_is_no_other_subject():
+    known = "Where was Ada Calder born?"
+    for asked in ("Hi! Where was Ada Calder born?", "Quick question. Where was Ada Calder born, please? I forgot."):
+        assert same_subject(known, asked), asked

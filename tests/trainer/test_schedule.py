@@ -1,0 +1,84 @@
+"""When the night comes, and what keeps it from coming."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from store.database import opened
+from store.errors import NightRefused
+from store.runs import begin_run, ran_on
+from store.settings import Settings
+from trainer.process import cancel_night, night_running, only_night
+from trainer.readiness import Machine, hindrances
+from trainer.schedule import Schedule, missed
+
+MADRID = ZoneInfo("Europe/Madrid")
+
+
+def test_a_night_that_was_slept_through_is_missed_until_it_ran():
+    assert missed(datetime(2026, 5, 4, 9, 0, tzinfo=MADRID), time(3, 0), lambda day: False)
+    assert not missed(datetime(2026, 5, 4, 9, 0, tzinfo=MADRID), time(3, 0), lambda day: day == date(2026, 5, 4))
+    assert not missed(datetime(2026, 5, 4, 2, 0, tzinfo=MADRID), time(3, 0), lambda day: False)
+
+
+def test_a_local_date_has_one_night_also_when_the_hour_comes_twice(home):
+    with opened(home) as db:
+        begin_run(db, "schedule", "2026-10-25")
+        assert ran_on(db, "2026-10-25")
+        with pytest.raises(NightRefused):
+            begin_run(db, "schedule", "2026-10-25")
+
+
+def test_the_schedule_starts_a_due_night_once(home):
+    started = []
+
+    def start(day: str) -> None:
+        started.append(day)
+        with opened(home) as db:
+            begin_run(db, "schedule", day)
+
+    schedule = Schedule(Settings(home=home), start, list)
+    schedule._due()
+    schedule._due()
+    assert started == [datetime.now().astimezone().date().isoformat()]
+
+
+def test_a_hindrance_puts_the_night_off(home):
+    started = []
+    schedule = Schedule(Settings(home=home), started.append, lambda: ["busy"])
+    schedule._scheduler.start(paused=True)
+    schedule._due()
+    assert not started
+    assert schedule.next_run() is not None
+    schedule.stop()
+
+
+def test_the_schedule_says_when_the_next_night_is(home):
+    with opened(home) as db:
+        begin_run(db, "schedule", datetime.now().astimezone().date().isoformat())
+    schedule = Schedule(Settings(home=home, night_time="04:30"), lambda day: None, list)
+    schedule.begin()
+    due = schedule.next_run()
+    schedule.stop()
+    assert (due.hour, due.minute) == (4, 30)
+    assert due.utcoffset() is not None
+
+
+def test_the_machine_is_looked_at_before_a_night(home):
+    settings = Settings(home=home)
+    well = Machine(free_gib=50, plugged_in=None, load=0.1)
+    assert hindrances(well, settings, unattended=True) == []
+    assert hindrances(Machine(0.5, None, 0.1), settings, unattended=False)
+    battery = Machine(50, False, 0.1)
+    assert hindrances(battery, settings, unattended=True)
+    assert hindrances(battery, settings, unattended=False) == []
+    assert hindrances(Machine(50, True, 9.0), settings, unattended=True)
+
+
+def test_one_night_at_a_time(home):
+    assert not night_running(home)
+    with only_night(home):
+        assert night_running(home)
+    assert not night_running(home)
+    assert not cancel_night(home)
