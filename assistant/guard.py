@@ -32,7 +32,7 @@ def allowed_hosts(host: str) -> frozenset[str]:
 
 
 def content_policy(nonce: str) -> str:
-    """The Content-Security-Policy: nothing from elsewhere, and no script but our own files and the page's own few lines.
+    """The Content-Security-Policy: nothing from elsewhere, no script but our own files and the page's few lines.
 
     `unsafe-eval` is for Gradio's HTML templates and for its plots, which compile fixed expressions.
     """

@@ -11,8 +11,24 @@ import gradio as gr
 
 from store.errors import InputRefused
 
+_THUMB = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"{turned}><path d="M7 11v9H3v-9zM7 11l4-8c1.7 0 2.6 1.2 2.3 2.8L12.7 9'
+    'H19c1.3 0 2.2 1.2 1.9 2.4l-1.7 7c-.2 1-1 1.6-2 1.6H7z"/></svg>'
+)
+ICONS = {"👍": _THUMB.format(turned=""), "👎": _THUMB.format(turned=' style="transform: rotate(180deg)"')}
 
-def button(to: str, do: str, text: str, *, name: str = "", kind: str = "", ask: str = "", on: bool | None = None, **carried: Any) -> str:
+
+def button(
+    to: str,
+    do: str,
+    text: str,
+    *,
+    name: str = "",
+    kind: str = "",
+    ask: str = "",
+    on: bool | None = None,
+    **carried: Any,
+) -> str:
     """A button of the tab `to` that does `do`. `name` is its spoken name where `text` is a sign; `ask` is asked first.
 
     `on` makes it a switch; `carried` comes back with the press.
@@ -21,12 +37,14 @@ def button(to: str, do: str, text: str, *, name: str = "", kind: str = "", ask: 
     data = "".join(f' data-{key}="{escape(str(value))}"' for key, value in given.items())
     spoken = f' aria-label="{escape(name)}" title="{escape(name)}"' if name else ""
     switch = f' aria-pressed="{str(on).lower()}"' if on is not None else ""
-    return f'<button type="button" class="press {kind}"{data}{spoken}{switch}>{escape(text)}</button>'
+    return (
+        f'<button type="button" class="press {kind}"{data}{spoken}{switch}>{ICONS.get(text) or escape(text)}</button>'
+    )
 
 
 def presses(to: str) -> gr.Textbox:
     """The hidden field through which presses of the tab `to` come."""
-    return gr.Textbox(visible="hidden", elem_id=f"{to}-act", label="pressed")
+    return gr.Textbox("", visible="hidden", elem_id=f"{to}-act", label="pressed")
 
 
 def read_press(text: str) -> dict[str, str]:

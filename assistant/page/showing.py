@@ -1,0 +1,164 @@
+"""A branch of a conversation as the page shows it: messages for the Chatbot, and what stands under each answer.
+
+Reads the store and writes nothing. The Chatbot is given the text; everything about a text, from its source to
+its buttons, is HTML that `page.js` puts under it, row by row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from assistant.page.difference import difference
+from assistant.page.pressed import button
+from assistant.page.words import REASONS, version_name
+from store import conversations, feedback
+from store.errors import NotFound
+from store.light_sqlite_utils import Database
+from store.records import Correction, Message, Rating
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message with all that is said about it."""
+
+    message: Message
+    siblings: tuple[str, ...] = ()
+    correction: Correction | None = None
+    rating: Rating | None = None
+    source: Correction | None = None
+
+    @property
+    def text(self) -> str:
+        """What was said, or how it should have been."""
+        return self.correction.answer if self.correction else self.message.content
+
+
+def shown(db: Database, message: Message) -> Shown:
+    """Look up what is said about `message`."""
+    siblings = tuple(each.id for each in conversations.siblings(db, message.id))
+    if message.role != "assistant":
+        return Shown(message, siblings)
+    return Shown(
+        message,
+        siblings,
+        feedback.correction_of(db, message.id),
+        feedback.rating_of(db, message.id),
+        _source(db, message.correction_id),
+    )
+
+
+def chat_value(branch: Sequence[Shown]) -> list[dict[str, Any]]:
+    """The branch for the Chatbot. The text goes as an item, since a plain string would lose its indentation."""
+    return [
+        {
+            "role": each.message.role,
+            "content": [{"type": "text", "text": each.text}],
+            "metadata": {"id": each.message.id},
+        }
+        for each in branch
+    ]
+
+
+def under(branch: Sequence[Shown]) -> str:
+    """What stands under the messages, each part marked with the row it belongs to."""
+    parts = [_under_answer(each) if each.message.role == "assistant" else _under_question(each) for each in branch]
+    rows = (f'<div class="under" data-row="{row}">{part}</div>' for row, part in enumerate(parts))
+    return "".join(rows)
+
+
+def _under_question(each: Shown) -> str:
+    id = each.message.id
+    if not id:
+        return ""
+    acts = [button("chat", "edit", "Ask differently", id=id), _switch(each)]
+    return f'<div class="acts" role="group" aria-label="This question">{"".join(acts)}</div>{_EDITING_QUESTION}'
+
+
+def _under_answer(each: Shown) -> str:
+    message = each.message
+    if message.status == "writing":
+        return '<p class="source">Writing…</p>'
+    changed = ""
+    if each.correction:
+        words = difference(message.content, each.correction.answer)
+        changed = f'<p class="difference"><span class="mark">You corrected this</span> {words}</p>'
+    return f'<p class="source">{_source_words(each)}</p>{changed}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}'
+
+
+def _source_words(each: Shown) -> str:
+    message = each.message
+    ended = {"stopped": " · stopped", "failed": " · broken off"}.get(message.status, "")
+    if message.correction_id is None:
+        return f"Answered by {escape(version_name(message.version))}{ended}"
+    question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
+    return f'<span class="mark memory">From your correction #{message.correction_id}</span>{question}{ended}'
+
+
+def _acts(each: Shown) -> str:
+    id, value = each.message.id, each.rating.value if each.rating else 0
+    return (
+        '<div class="acts" role="group" aria-label="This answer">'
+        + button("chat", "rate", "👍", name="Good answer", on=value == 1, id=id, value=0 if value == 1 else 1)
+        + button("chat", "rate", "👎", name="Bad answer", on=value == -1, id=id, value=0 if value == -1 else -1)
+        + button("chat", "edit", "Correct", kind="strong", id=id)
+        + button("again", "retry", "Try again", id=id)
+        + button("chat", "copy", "Copy", id=id)
+        + _switch(each)
+        + "</div>"
+    )
+
+
+def _reasons(each: Shown) -> str:
+    rating = each.rating
+    if rating is None or rating.value == 0:
+        return ""
+    chips = "".join(
+        button("chat", "reason", reason, kind="chip", on=reason in rating.reasons, id=each.message.id, reason=reason)
+        for reason in REASONS[rating.value]
+    )
+    title = "What was good?" if rating.value == 1 else "What was wrong?"
+    return f'<div class="reasons" role="group" aria-label="{title}"><span>{title}</span>{chips}</div>'
+
+
+def _switch(each: Shown) -> str:
+    """‹ 2/3 › between the siblings, when there are some."""
+    count = len(each.siblings)
+    if count < 2:
+        return ""
+    at = each.siblings.index(each.message.id)
+    before, after = each.siblings[(at - 1) % count], each.siblings[(at + 1) % count]
+    what = "answer" if each.message.role == "assistant" else "wording"
+    return (
+        '<span class="switch">'
+        + button("chat", "show", "‹", name=f"Previous {what}", id=before)
+        + f'<span aria-live="polite">{at + 1}/{count}</span>'
+        + button("chat", "show", "›", name=f"Next {what}", id=after)
+        + "</span>"
+    )
+
+
+def _source(db: Database, correction_id: int | None) -> Correction | None:
+    if correction_id is None:
+        return None
+    try:
+        return feedback.correction(db, correction_id)
+    except NotFound:
+        return None
+
+
+def _cut(text: str, most: int = 80) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _editing(label: str, save: str) -> str:
+    return (
+        f'<div class="editing" role="group" aria-label="{label}"><button type="button" class="press strong" '
+        f'data-do="save">{save}</button><button type="button" class="press" data-do="cancel">Cancel</button>'
+        "<span>Ctrl + Enter saves, Esc cancels</span></div>"
+    )
+
+
+_EDITING_ANSWER = _editing("Correct this answer", "Save correction")
+_EDITING_QUESTION = _editing("Ask differently", "Ask")

@@ -1,0 +1,28 @@
+"""The page as a whole: its head and its three tabs."""
+
+import gradio as gr
+
+from assistant.conversation import Assistant
+from assistant.page.chat import chat_tab, status_line
+from assistant.page.morning import morning_tab
+from assistant.page.night_control import NightControl
+from assistant.page.teaching import teaching_tab
+from store.settings import Settings
+
+
+def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Blocks:
+    """The Blocks of the page; one for a server."""
+    with gr.Blocks(title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
+        head = gr.HTML()
+        with gr.Tabs():
+            with gr.Tab("Chat") as chat:
+                fill_chat = chat_tab(assistant)
+            with gr.Tab("Corrections") as teaching:
+                fill_teaching = teaching_tab(settings, teaching)
+            with gr.Tab("Night") as morning:
+                morning_tab(settings, night, morning, [chat, teaching])
+        for fill in (fill_chat, fill_teaching):
+            fill(blocks)
+        for shown in (blocks.load, chat.select):
+            shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
+    return blocks

@@ -1,0 +1,90 @@
+"""What the page calls things, in words for people who know nothing of models. Pure."""
+
+from datetime import UTC, datetime
+
+from models.version_files import BASE
+from store.records import CorrectionStanding, Run
+
+REASONS = {
+    1: ("correct", "clear", "well put"),
+    -1: ("wrong", "not what I asked", "too long", "too short", "hard to understand"),
+}
+
+PHASES = {
+    "collect": "Gathering your corrections",
+    "synthesise": "Writing practice questions",
+    "finetune": "Training",
+    "merge": "Building the new version",
+    "examine": "Examining the new version",
+    "decide": "Deciding",
+    "promote": "Switching over",
+}
+
+_VERDICTS = {
+    "promoted": "The new version passed its examination and answers now.",
+    "refused": "The new version did not pass its examination. Everything stays as it was.",
+    "nothing learned": "There was nothing new to learn.",
+    "failed": "The night could not finish. Everything stays as it was.",
+    "cancelled": "The night was cancelled. Everything stays as it was.",
+}
+
+_TRIGGERS = {"schedule": "on schedule", "command": "from the command line", "page": "from this page"}
+
+
+def version_name(version: str | None) -> str:
+    """A version as it is named in a sentence."""
+    if version is None:
+        return "an earlier program"
+    return "the original model" if version == BASE else f"version {version.removeprefix('v-')}"
+
+
+def standing_words(standing: CorrectionStanding) -> str:
+    """Where a correction stands, as a sentence after its one word."""
+    score = f"{standing.right} of {standing.asked} test questions right"
+    return {
+        "remembered": "Used in answers; the model learns it in the next night.",
+        "in training": "The model is learning it right now.",
+        "stuck": f"The model knows it by itself: {score}.",
+        "not stuck": f"Used in answers, but the model does not know it by itself yet: {score}.",
+        "superseded": "Replaced by a newer correction.",
+        "forgotten": "Taken back; nothing of it is used.",
+    }[standing.standing]
+
+
+def verdict_words(run: Run) -> str:
+    """How a night ended."""
+    return _VERDICTS.get(run.verdict or "", "The night was interrupted; the next one finishes its work.")
+
+
+def trigger_words(run: Run) -> str:
+    """Who began a night."""
+    return _TRIGGERS[run.trigger]
+
+
+def time_words(utc: str) -> str:
+    """A stored time as local date and time."""
+    return moment(utc).astimezone().strftime("%-d %b %Y, %H:%M")
+
+
+def due_words(when: datetime | None, now: datetime) -> str:
+    """When the next night comes."""
+    if when is None:
+        return "No night is planned. Start one when you like, or set night = true in config.toml."
+    days = (when.date() - now.astimezone(when.tzinfo).date()).days
+    day = {0: "today", 1: "tomorrow"}.get(days, when.strftime("on %A"))
+    return f"The next night starts {day} at {when:%H:%M}."
+
+
+def left_words(seconds: float) -> str:
+    """A time that is left, as people say it."""
+    if seconds < 60:
+        return "less than a minute left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"about {minutes} minute{'s' if minutes > 1 else ''} left"
+    return f"about {minutes // 60} h {minutes % 60} min left"
+
+
+def moment(utc: str) -> datetime:
+    """A stored time as a datetime."""
+    return datetime.fromisoformat(utc.replace("Z", "+00:00")).astimezone(UTC)
