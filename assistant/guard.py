@@ -22,7 +22,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 # What the page calls below /gradio_api; anything else there is answered with 404.
 _API = "/gradio_api/"
 _CALLED = ("queue/join", "queue/data", "heartbeat/", "startup-events", "info", "cancel", "reset", "app_id")
-_CLOSED = ("/file", "/proxy=", "/upload", "/stream/", "/monitoring", "/deep_link", "/login", "/logout")
+_CLOSED = ("/file", "/proxy=", "/upload", "/stream/", "/monitoring", "/deep_link", "/login", "/logout", "/openapi.json")
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 

@@ -1,0 +1,147 @@
+"""What the server lets in, and what it does not."""
+
+import http.server
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from assistant.guard import Guard, allowed_hosts
+from assistant.server import address, bound
+from store.errors import SetupFailed
+from store.settings import Settings
+from tests.assistant.chat_server import Served, free_port, served
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+def join(server: Served, **headers: str) -> httpx.Response:
+    return httpx.post(
+        server.url + "gradio_api/queue/join",
+        json={"data": [], "fn_index": 0, "session_hash": "abc"},
+        headers=headers,
+        timeout=30,
+    )
+
+
+@pytest.mark.slow
+def test_a_foreign_host_name_is_refused_for_reading_and_writing(server):
+    for host in (
+        "evil.example",
+        "evil.example:80",
+        f"evil.example:{server.port}",
+        "127.0.0.1.evil.example",
+        "[evil",
+        "",
+    ):
+        assert httpx.get(server.url, headers={"host": host}).status_code == 403, host
+        assert join(server, host=host).status_code == 403, host
+    assert httpx.get(server.url, headers={"host": f"localhost:{server.port}"}).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_foreign_origin_is_refused_when_it_writes(server):
+    for origin in ("http://evil.example", "null", f"http://127.0.0.1:{server.port + 1}", "http://localhost"):
+        assert join(server, origin=origin).status_code == 403, origin
+    assert join(server, **{"sec-fetch-site": "cross-site"}).status_code == 403
+    assert join(server, origin=server.url.rstrip("/")).status_code != 403
+
+
+@pytest.mark.slow
+def test_every_answer_carries_a_policy_that_lets_nothing_in_from_elsewhere(server):
+    for path in ("", "page.js", "config", "nowhere"):
+        headers = httpx.get(server.url + path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy and "img-src 'self' data:" in policy and "http" not in policy, path
+        assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+        assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+        assert "access-control-allow-origin" not in headers
+    page = httpx.get(server.url)
+    nonce = page.headers["content-security-policy"].split("'nonce-")[1].split("'")[0]
+    assert page.text.count("<script") == page.text.count(f'<script nonce="{nonce}"') > 0
+
+
+@pytest.mark.slow
+def test_no_file_can_be_read_through_the_page(server):
+    store, secret = server.home / "store.db", "/etc/passwd"
+    assert store.is_file()
+    for base in ("gradio_api/file=", "file=", "gradio_api/file/", "file/", "gradio_api//file=", "gradio_api/%66ile="):
+        for path in (str(store), secret, "store.db", "../store.db", "..%2f..%2fetc/passwd"):
+            answer = httpx.get(server.url + base + path)
+            assert answer.status_code in (403, 404), base + path
+            assert b"SQLite format" not in answer.content and b"root:" not in answer.content
+    for path in (
+        "static/..%2f..%2f..%2fetc/passwd",
+        "assets/..%2f..%2froutes.py",
+        "page.js/../page.css",
+        "static//etc/passwd",
+    ):
+        answer = httpx.get(server.url + path)
+        assert b"root:" not in answer.content and b"import " not in answer.content, path
+
+
+@pytest.mark.slow
+def test_the_server_fetches_nothing_for_others(server):
+    asked = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+    listener = http.server.HTTPServer(("127.0.0.1", free_port()), Listener)
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    target = f"http://127.0.0.1:{listener.server_port}/secret"
+    try:
+        for path in ("gradio_api/file=", "file=", "gradio_api/proxy=", "proxy=", "gradio_api/stream/"):
+            assert httpx.get(server.url + path + target).status_code == 404, path
+    finally:
+        listener.shutdown()
+    assert asked == []
+
+
+@pytest.mark.slow
+def test_uploads_and_the_interfaces_of_gradio_that_nobody_needs_are_closed(server):
+    assert httpx.post(server.url + "gradio_api/upload", files={"files": b"x"}).status_code == 404
+    for path in (
+        "gradio_api/runs",
+        "monitoring",
+        "gradio_api/mcp/sse",
+        "docs",
+        "openapi.json",
+        "gradio_api/openapi.json",
+    ):
+        assert httpx.get(server.url + path).status_code == 404, path
+
+
+def test_a_taken_port_is_told_in_one_line_with_what_to_do():
+    port = free_port()
+    holder = bound("127.0.0.1", port)
+    try:
+        with pytest.raises(SetupFailed) as told:
+            bound("127.0.0.1", port)
+    finally:
+        holder.close()
+    assert "\n" not in str(told.value)
+    assert f"Port {port}" in str(told.value) and f"--port {port + 1}" in str(told.value)
+
+
+def test_only_the_names_of_this_computer_are_hosts():
+    assert allowed_hosts("127.0.0.1") == {"127.0.0.1", "localhost", "::1"}
+    guard = Guard(None, "0.0.0.0")
+    assert guard._known("192.168.1.7") and guard._known("localhost") and not guard._known("evil.example")
+    assert not Guard(None, "127.0.0.1")._known("192.168.1.7")
+
+
+def test_the_address_that_is_told_can_be_opened(home):
+    assert address(Settings(home=home, host="0.0.0.0", port=80)) == "http://127.0.0.1:80"
+    assert address(Settings(home=home, host="::1", port=81)) == "http://[::1]:81"
