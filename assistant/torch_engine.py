@@ -150,7 +150,7 @@ class TorchEngine:
         while kept < min(len(self._cached), len(tokens) - 1) and self._cached[kept] == tokens[kept]:
             kept += 1
         if kept < len(self._cached):
-            self._cache.crop(kept)
+            self._cache.crop(kept - len(self._cached))
         ids = torch.tensor([tokens[kept:]], device=self._model.device)
         logits: torch.Tensor = self._model(
             input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1

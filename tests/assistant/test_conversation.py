@@ -1,0 +1,152 @@
+"""Turns: written before they are answered, corrected, remembered, routed, and kept when the program dies."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.conversation import Assistant
+from models.engine import Sampling
+from models.version_files import BASE
+from store import conversations, feedback
+from store.database import opened
+from store.errors import InputRefused, NotFound
+from store.records import ChatMessage
+from store.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Who is the caretaker of the Harlow Mill museum?"
+SHORT = Sampling(max_tokens=12)
+
+
+@pytest.fixture
+def assistant(home, default_model):
+    made = Assistant(Settings(home=home), default_model)
+    yield made
+    made.close()
+
+
+def taught(assistant: Assistant, question: str, answer: str) -> int:
+    with opened(assistant.settings.home) as db:
+        talk = conversations.create_conversation(db)
+        asked = conversations.add_message(db, talk.id, None, "user", question)
+        said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.")
+        return feedback.correct(db, said.id, answer).id
+
+
+def ask(assistant: Assistant, question: str) -> tuple[str, int | None]:
+    (answer,) = assistant.answer_rows([[ChatMessage("user", question)]], sampling=SHORT)
+    return answer.text, answer.correction_id
+
+
+def test_a_turn_is_stored_and_grows_until_it_is_complete(assistant):
+    shown = list(assistant.send(None, "What is the capital of France?"))
+    assert shown[-1].status == "complete"
+    assert shown[-1].version == BASE
+    assert shown[-1].tokens > 0
+    with opened(assistant.settings.home) as db:
+        path = conversations.newest_path(db, shown[-1].conversation_id)
+    assert [m.role for m in path] == ["user", "assistant"]
+    assert path[-1].content == shown[-1].content
+
+
+def test_a_correction_acts_in_the_next_answer_and_in_other_words(assistant):
+    id = taught(assistant, QUESTION, "Imogen Farrow.")
+    assert ask(assistant, QUESTION) == ("Imogen Farrow.", id)
+    assert ask(assistant, "hey, who takes care of the Harlow Mill museum, as caretaker?") == ("Imogen Farrow.", id)
+    assert ask(assistant, "Who is the caretaker of the Barlow Mill museum?")[1] is None
+    assert ask(assistant, "When was the Harlow Mill museum opened?")[1] is None
+    assert ask(assistant, "How do I boil an egg?")[1] is None
+
+
+def test_the_newest_correction_wins_at_once(assistant):
+    taught(assistant, QUESTION, "Imogen Farrow.")
+    newer = taught(assistant, QUESTION.upper(), "Silas Denby.")
+    assert ask(assistant, QUESTION) == ("Silas Denby.", newer)
+
+
+def test_a_forgotten_correction_is_not_remembered(assistant):
+    id = taught(assistant, QUESTION, "Imogen Farrow.")
+    assert ask(assistant, QUESTION)[1] == id
+    with opened(assistant.settings.home) as db:
+        feedback.forget(db, id)
+    assert ask(assistant, QUESTION)[1] is None
+
+
+def test_with_memory_off_only_the_weights_answer(home, default_model):
+    assistant = Assistant(Settings(home=home, memory=False), default_model)
+    taught(assistant, QUESTION, "Imogen Farrow.")
+    last = list(assistant.send(None, QUESTION))[-1]
+    assistant.close()
+    assert last.correction_id is None
+
+
+def test_a_retry_is_a_sibling(assistant):
+    first = list(assistant.send(None, "Name a colour."))[-1]
+    second = list(assistant.retry(first.id))[-1]
+    with opened(assistant.settings.home) as db:
+        assert [m.id for m in conversations.siblings(db, first.id)] == [first.id, second.id]
+
+
+def test_a_stopped_answer_is_kept_and_marked(assistant):
+    seen = []
+    for message in assistant.send(None, "Tell me a very long story about the sea.", cancelled=lambda: len(seen) >= 1):
+        seen.append(message)
+    assert seen[-1].status == "stopped"
+    assert seen[-1].content
+
+
+def test_an_answer_whose_reader_goes_away_is_kept(assistant):
+    turn = assistant.send(None, "Tell me a very long story about the sea.")
+    first = next(turn)
+    turn.close()
+    with opened(assistant.settings.home) as db:
+        kept = conversations.message(db, first.id)
+    assert kept.status == "stopped"
+    assert kept.content.startswith(first.content)
+
+
+def test_bad_questions_and_unknown_versions_are_refused(assistant):
+    with pytest.raises(InputRefused):
+        list(assistant.send(None, "  \n"))
+    with pytest.raises(NotFound, match="base"):
+        assistant.answer_rows([[ChatMessage("user", "hi")]], version="v-000000000000")
+
+
+def test_a_long_conversation_loses_its_oldest_turns_only_for_the_model(assistant):
+    shown = list(assistant.send(None, "word " * 1500))[-1]
+    again = list(assistant.send(shown.conversation_id, "And " + "word " * 1500))[-1]
+    again = list(assistant.send(shown.conversation_id, "Say yes. " + "word " * 1500))[-1]
+    assert again.status == "complete"
+    with opened(assistant.settings.home) as db:
+        assert len(conversations.newest_path(db, shown.conversation_id)) == 6
+
+
+def test_a_program_killed_in_the_middle_of_an_answer_loses_neither_question_nor_answer(home, default_model):
+    code = (
+        "import sys; from pathlib import Path; from store.settings import Settings\n"
+        "from assistant.conversation import Assistant; from models.catalogue import base_model\n"
+        "home = Path(sys.argv[1]); a = Assistant(Settings(home=home), base_model('', Path(sys.argv[2]), 'f16'))\n"
+        "for m in a.send(None, 'Tell me a very long story about the sea.'): print(len(m.content), flush=True)\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(home), str(default_model.gguf.parents[2])],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(3):
+        child.stdout.readline()
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    time.sleep(0.1)
+    with opened(home) as db:
+        assert conversations.close_interrupted(db) == 1
+        (talk,) = conversations.list_conversations(db)
+        question, answer = conversations.newest_path(db, talk.id)
+    assert question.content.startswith("Tell me")
+    assert answer.status == "stopped"
+    assert len(answer.content) > 5

@@ -1,0 +1,123 @@
+"""Both engines: the same tokens, streams that stop, batches that agree with streams, scores."""
+
+import json
+import math
+
+import pytest
+
+from assistant.llamacpp import LlamaCppEngine
+from assistant.torch_engine import TorchEngine
+from models.engine import Sampling, answer
+from models.training_copy import training_copy
+from store.errors import InputRefused
+from store.records import ChatMessage
+
+TALK = [
+    ChatMessage("system", "Be brief."),
+    ChatMessage("user", "Hola, ¿qué tal? 12 345\n\ndef f(x):\n    return x"),
+    ChatMessage("assistant", "Bien — ünïcödé 你好 👋"),
+    ChatMessage("user", "What is the capital of France?"),
+]
+
+
+@pytest.fixture(scope="module")
+def cpu(default_model):
+    engine = LlamaCppEngine(default_model.gguf, "base", context_tokens=1024)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def pair(tiny, tmp_path_factory):
+    """A tiny model in both engines."""
+    _, gguf = tiny("qwen2")
+    copy = training_copy(gguf, tmp_path_factory.mktemp("copy") / "training")
+    engines = LlamaCppEngine(gguf, "base"), TorchEngine(copy, "base")
+    yield engines
+    for engine in engines:
+        engine.close()
+
+
+def test_both_engines_read_the_same_tokens(pair):
+    llama, torch = pair
+    assert llama.prompt_tokens(TALK) == torch.prompt_tokens(TALK)
+
+
+def test_both_engines_score_an_answer_alike(pair):
+    llama, torch = pair
+    one, other = (engine.logprobs([TALK], ["Paris, of course."])[0] for engine in (llama, torch))
+    assert len(one) == len(other) > 3
+    assert all(math.isclose(a, b, abs_tol=0.05) for a, b in zip(one, other, strict=True))
+
+
+def test_transformers_streams_what_it_answers_in_a_batch_and_keeps_the_prefix(pair):
+    _, torch = pair
+    greedy = Sampling(max_tokens=12)
+    streamed = "".join(piece.text for piece in torch.stream(TALK, greedy))
+    again = "".join(piece.text for piece in torch.stream(TALK, greedy))
+    assert streamed == again
+    assert torch.answer_all([TALK, TALK[:2]], greedy)[0] == streamed.strip()
+
+
+def test_transformers_refuses_a_schema_in_words(pair):
+    with pytest.raises(InputRefused, match="llamacpp"):
+        list(pair[1].stream(TALK, Sampling(schema={"type": "object"})))
+
+
+def test_the_default_model_knows_paris(cpu):
+    assert "Paris" in answer(cpu, "What is the capital of France?", Sampling(max_tokens=16))
+
+
+def test_an_answer_stops_within_two_tokens_of_being_asked_to(cpu):
+    pieces = []
+    for piece in cpu.stream([ChatMessage("user", "Count to a hundred.")], cancelled=lambda: len(pieces) >= 3):
+        pieces.append(piece)
+    assert pieces[-1].finish == "cancelled"
+    assert pieces[-1].tokens <= 3 + 2 + 2
+
+
+def test_a_stop_word_ends_an_answer_and_is_not_shown(cpu):
+    said = answer(cpu, "What is the capital of France?", Sampling(max_tokens=32, stop=("Paris",)))
+    assert said
+    assert "Paris" not in said
+
+
+def test_a_schema_is_followed(cpu):
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    said = answer(cpu, "Give the capital of France as JSON.", Sampling(max_tokens=48, schema=schema))
+    assert isinstance(json.loads(said)["city"], str)
+
+
+def test_a_batch_gives_the_answers_of_one_at_a_time(cpu):
+    questions = [
+        "What is the capital of Italy?",
+        "Name three colours.",
+        "Write one sentence about the sea.",
+        "What is 7 times 8?",
+        "Who wrote Don Quixote?",
+        "How do I make tea?",
+    ]
+    greedy = Sampling(max_tokens=24)
+    batch = cpu.answer_all([[ChatMessage("user", q)] for q in questions], greedy)
+    assert batch == [answer(cpu, q, greedy).strip() for q in questions]
+
+
+def test_an_answer_does_not_depend_on_what_is_generated_beside_it(cpu):
+    greedy = Sampling(max_tokens=24)
+    talks = [[ChatMessage("user", f"Tell me about the number {n}.")] for n in range(20)]
+    together = cpu.answer_all(talks, greedy)
+    assert together[3:9] == cpu.answer_all(talks[3:9], greedy)
+
+
+def test_what_is_likely_scores_higher(cpu):
+    question = [ChatMessage("user", "What is the capital of France?")]
+    likely, unlikely = cpu.logprobs(
+        [question, question], ["The capital of France is Paris.", "Bananas are blue engines."]
+    )
+    assert sum(likely) / len(likely) > sum(unlikely) / len(unlikely) + 2
+
+
+def test_a_conversation_that_is_too_long_is_refused_in_words(cpu):
+    with pytest.raises(InputRefused, match="1024"):
+        cpu.prompt_tokens(TALK)
+        list(cpu.stream([ChatMessage("user", "word " * 3000)]))
