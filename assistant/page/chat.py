@@ -170,7 +170,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk], [send, stop, talks], **quick)
-    stop.click(stopped, None, None, queue=False, **quick)
+    stop.click(stopped, None, None, **quick)
     chatbot.edit(edited, [chatbot, talk], [*view, again], **quick)
     act.change(pressed, [act, talk, leaf, search], [*view, talks], **quick)
     new.click(blank, [search], [*view, talks], **quick)

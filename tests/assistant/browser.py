@@ -1,0 +1,78 @@
+"""Chromium, and a page that remembers whatever it asked of other hosts and whatever went wrong in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+WAIT_MS = 60_000
+expect.set_options(timeout=WAIT_MS)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of this computer. Skips the test without one, except in CI, where there must be one."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        told = "no chromium or google-chrome was found"
+        pytest.fail(told) if os.environ.get("CI") == "true" else pytest.skip(told)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visit:
+    """One tab. `foreign` are requests to other hosts, `faults` what the console and the page called errors."""
+
+    def __init__(self, browser: Browser, url: str, width: int = 1200, height: int = 800, scheme: str = "light") -> None:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.foreign: list[str] = []
+        self.faults: list[str] = []
+        self.page.on("request", lambda sent: self.foreign.append(sent.url) if not _ours(sent.url, url) else None)
+        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.goto(url)
+        expect(self.question).to_be_visible()
+
+    @property
+    def question(self):
+        return self.page.get_by_label("Your question")
+
+    @property
+    def answers(self):
+        return self.page.locator("#talk .bot-row")
+
+    def ask(self, text: str, *, finished: bool = True) -> None:
+        """Ask, and wait for the answer's end; afterwards the newest answer is `answers.last`."""
+        before = self.answers.count()
+        self.question.fill(text)
+        self.question.press("Enter")
+        expect(self.answers).to_have_count(before + 1)
+        if finished:
+            expect(self.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+            expect(self.page.get_by_role("button", name="Send")).to_be_visible()
+
+    def correct(self, text: str) -> None:
+        """Correct the newest answer: two clicks and the text between them."""
+        row = self.answers.last
+        row.get_by_role("button", name="Correct").click()
+        row.get_by_label("The answer as it should be").fill(text)
+        row.get_by_role("button", name="Save correction").click()
+        expect(row.get_by_text("You corrected this")).to_be_visible()
+
+    def open_conversation(self, title: str) -> None:
+        self.page.get_by_role("button", name=title).first.click()
+        expect(self.answers.last).to_be_visible()
+
+
+def _ours(url: str, home: str) -> bool:
+    return url.startswith((home, "data:", "blob:"))

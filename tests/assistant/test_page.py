@@ -1,0 +1,234 @@
+"""The page in a real browser, against a really served home with the default model."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from playwright.sync_api import expect
+
+from store import conversations, feedback
+from store.database import opened
+from tests.assistant.browser import Visit, chromium
+from tests.assistant.chat_server import served
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+QUESTION = "What is the capital of Veridia?"
+REPHRASED = "Which city is the capital of Veridia?"
+TAUGHT = "The capital of Veridia is Oakmoor, a town on the river Lund."
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("page-home")) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser, server):
+    made = Visit(browser, server.url)
+    yield made
+    made.page.context.close()
+    assert made.foreign == [], "the page asked another host for something"
+    assert made.faults == [], "the console told errors"
+
+
+def test_a_correction_answers_the_same_question_in_other_words(visit, server):
+    visit.ask(QUESTION)
+    assert "Answered by the original model" in visit.answers.last.inner_text()
+    visit.correct(TAUGHT)
+    shown = visit.answers.last
+    assert TAUGHT in shown.inner_text()
+    assert shown.locator(".difference ins").count() > 0 and shown.locator(".difference del").count() > 0
+    visit.ask(REPHRASED)
+    assert TAUGHT in visit.answers.last.inner_text()
+    assert "From your correction #1" in visit.answers.last.inner_text()
+    with opened(server.home) as db:
+        assert feedback.correction(db, 1).question == QUESTION
+        assert feedback.correction(db, 1).answer == TAUGHT
+
+
+def test_an_answer_is_stopped_in_the_middle_and_what_was_written_stays(visit, server):
+    visit.ask("Write a very long story about a lighthouse keeper, with many chapters.", finished=False)
+    expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    visit.page.get_by_role("button", name="Stop").click()
+    expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
+    with opened(server.home) as db:
+        talk = conversations.list_conversations(db)[0]
+        last = conversations.newest_path(db, talk.id)[-1]
+    assert last.status == "stopped" and last.content
+
+
+def test_trying_again_keeps_both_answers_and_one_can_go_between_them(visit):
+    visit.ask("Say one kind sentence about rain.")
+    visit.answers.last.get_by_role("button", name="Try again").click()
+    expect(visit.answers.last.get_by_text("2/2")).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
+    visit.answers.last.get_by_role("button", name="Previous answer").click()
+    expect(visit.answers.last.get_by_text("1/2")).to_be_visible()
+
+
+def test_a_question_asked_differently_is_a_branch_and_the_first_one_stays(visit):
+    visit.ask("Name a colour.")
+    row = visit.page.locator("#talk .user-row").last
+    row.hover()
+    row.get_by_role("button", name="Ask differently").click()
+    row.get_by_label("The question in other words").fill("Name a fruit.")
+    row.get_by_role("button", name="Ask", exact=True).click()
+    expect(row.get_by_text("2/2")).to_be_visible()
+    expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+    row.get_by_role("button", name="Previous wording").click()
+    expect(row.get_by_text("Name a colour.")).to_be_visible()
+
+
+def test_everything_is_there_again_after_a_restart(browser, tmp_path):
+    with served(tmp_path) as server:
+        visit = Visit(browser, server.url)
+        visit.ask(QUESTION)
+        visit.answers.last.get_by_role("button", name="Bad answer").click()
+        visit.answers.last.get_by_role("button", name="wrong", exact=True).click()
+        expect(visit.answers.last.get_by_role("button", name="wrong", exact=True)).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        visit.correct(TAUGHT)
+        visit.page.context.close()
+    with served(tmp_path) as server:
+        visit = Visit(browser, server.url)
+        visit.open_conversation(QUESTION)
+        row = visit.answers.last
+        expect(row.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "true")
+        expect(row.get_by_role("button", name="wrong", exact=True)).to_have_attribute("aria-pressed", "true")
+        expect(row.get_by_text("You corrected this")).to_be_visible()
+        visit.ask(REPHRASED)
+        assert "From your correction #1" in visit.answers.last.inner_text()
+        assert visit.foreign == [] and visit.faults == []
+        visit.page.context.close()
+
+
+def test_a_server_killed_in_the_middle_of_an_answer_loses_nothing(browser, tmp_path):
+    question = "Write a very long story about a mountain village, with many chapters."
+    with served(tmp_path) as server:
+        visit = Visit(browser, server.url)
+        visit.ask(question, finished=False)
+        expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+        server.process.kill()
+        server.process.wait()
+        visit.page.context.close()
+    with served(tmp_path) as server:
+        visit = Visit(browser, server.url)
+        visit.open_conversation("Write a very long story")
+        expect(visit.page.locator("#talk").get_by_text(question)).to_be_visible()
+        expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
+        visit.page.context.close()
+
+
+def test_conversations_are_found_renamed_and_deleted(visit):
+    visit.ask("Tell me about the word xylophone.")
+    page = visit.page
+    name = page.get_by_label("Name of this conversation")
+    name.fill("Instruments")
+    name.press("Enter")
+    listed = page.locator("#side-list")
+    expect(listed.get_by_role("button", name="Instruments")).to_be_visible()
+    page.get_by_label("Search conversations").fill("nothing has these words")
+    expect(listed.get_by_text("Nothing found.")).to_be_visible()
+    page.get_by_label("Search conversations").fill("xylophone")
+    expect(listed.get_by_role("button", name="Instruments")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(listed.get_by_text("Nothing found.")).to_be_visible()
+    expect(visit.answers).to_have_count(0)
+
+
+def test_the_keyboard_alone_is_enough(visit):
+    page = visit.page
+    visit.question.focus()
+    page.keyboard.type("What is the capital of Borovia?")
+    page.keyboard.press("Enter")
+    correct = visit.answers.last.get_by_role("button", name="Correct")
+    expect(correct).to_be_visible()
+    _tab_to(page, correct, backwards=True)
+    page.keyboard.press("Enter")
+    field = visit.answers.last.get_by_label("The answer as it should be")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("The capital of Borovia is Halm.")
+    page.keyboard.press("Control+Enter")
+    expect(visit.answers.last.get_by_text("You corrected this")).to_be_visible()
+    good = visit.answers.last.get_by_role("button", name="Good answer")
+    _tab_to(page, good, backwards=True)
+    page.keyboard.press("Space")
+    expect(good).to_have_attribute("aria-pressed", "true")
+    expect(good).to_be_focused()
+    night = page.get_by_role("tab", name="Night")
+    _tab_to(page, night, backwards=True)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Run the night now")).to_be_visible()
+
+
+def test_a_correction_is_listed_with_its_standing_and_can_be_forgotten(visit, server):
+    visit.ask("Who wrote the Marsh Ballads?")
+    visit.correct("Ilse Harrow wrote the Marsh Ballads.")
+    page = visit.page
+    page.get_by_role("tab", name="Corrections").click()
+    page.get_by_label("Search corrections").fill("marsh ballads")
+    card = page.locator("article.card")
+    expect(card).to_have_count(1)
+    expect(card.get_by_text("remembered", exact=True)).to_be_visible()
+    card.get_by_role("button", name="Forget").click()
+    expect(card.get_by_text("forgotten", exact=True)).to_be_visible()
+    assert "Ilse Harrow" not in card.inner_text()
+    with opened(server.home) as db:
+        assert all("Ilse Harrow" not in each.answer for each in feedback.corrections(db))
+
+
+def test_markup_is_shown_and_nothing_in_it_is_run(visit):
+    visit.ask("Say hello.")
+    visit.correct(
+        "Inline $x^2$ and **bold**\n\n```python\nif x:\n    y = 1\n```\n\n"
+        "<img src=x onerror=\"document.title='broken'\">"
+        '<script>document.title="broken"</script><a href="javascript:alert(1)">link</a> ![p](http://203.0.113.7/p.png)'
+    )
+    row = visit.answers.last
+    expect(row.locator(".katex").first).to_be_visible()
+    expect(row.locator("strong", has_text="bold")).to_be_visible()
+    assert "    y = 1" in row.locator("pre code").inner_text()
+    assert visit.page.title() == "Aprendiz"
+    assert row.locator("[onerror], .message-content script").count() == 0
+    assert row.locator('a[href^="javascript"]').count() == 0
+    visit.foreign = [url for url in visit.foreign if "203.0.113.7" not in url]  # asked for, and stopped by the policy
+    assert any("203.0.113.7" in fault for fault in visit.faults)
+    visit.faults.clear()
+
+
+def test_the_page_is_usable_on_a_narrow_screen_and_in_the_dark(browser, server):
+    for width, scheme in ((360, "light"), (360, "dark"), (1400, "dark")):
+        visit = Visit(browser, server.url, width=width, height=760, scheme=scheme)
+        visit.ask("What is a lighthouse, in one sentence?")
+        for tab in ("Chat", "Corrections", "Night"):
+            _open_tab(visit.page, tab)
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
+        assert visit.faults == [] and visit.foreign == []
+        visit.page.context.close()
+
+
+def _open_tab(page, name):
+    page.get_by_role("tab", name=name).click()
+    expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+
+
+def _tab_to(page, target, *, backwards):
+    """Press Tab until `target` has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if backwards else "Tab")
+    raise AssertionError("the keyboard does not reach it")
