@@ -258,9 +258,17 @@ def _import(flags: argparse.Namespace) -> None:
 
 
 def _add(flags: argparse.Namespace) -> None:
-    from store.errors import InputRefused
+    from assistant.memory import Memory
+    from store.database import opened
 
-    raise InputRefused("Reading documents is not part of this version yet; nothing was taken.")
+    settings = _settings(flags)
+    memory = Memory(settings.home, threads=settings.threads)
+    try:
+        with opened(settings.home) as db:
+            for path in flags.documents:
+                print(f"{path}: " + ("read" if memory.read(db, path) else "known already"))
+    finally:
+        memory.close()
 
 
 def _improve(flags: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.documents import with_passage
 from assistant.memory import Memory, Recalled
 from assistant.serving import Serving
 from models.catalogue import BaseModel
@@ -19,7 +20,7 @@ from store import conversations, feedback
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Message, MessageStatus
+from store.records import ChatMessage, Message, MessageStatus, Passage
 from store.settings import Settings
 
 FLUSH_S = 0.25
@@ -102,9 +103,12 @@ class Assistant:
     ) -> list[Answer]:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         recalled: list[Recalled | None] = [None] * len(rows)
+        read = list(rows)
         if with_memory:
             with opened(self.settings.home) as db:
                 recalled = self.memory.recall_all(db, [row[-1].content for row in rows])
+                passages = [self.memory.library.look_up(db, row[-1].content) for row in rows]
+            read = [with_passage(row, found) if found else row for row, found in zip(rows, passages, strict=True)]
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
         for index, found in enumerate(recalled):
@@ -115,7 +119,8 @@ class Assistant:
                 routes.setdefault(self._route(version, found, with_memory), []).append(index)
         for route, indices in routes.items():
             with self.serving.engine(route) as engine:
-                texts = engine.answer_all([_fitting(engine, rows[i], sampling) for i in indices], sampling)
+                asked = [_fitting(engine, read[i], sampling) for i in indices]
+                texts = engine.answer_all(asked, sampling)
                 answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
         return [answers[index] for index in range(len(rows))]
 
@@ -162,17 +167,25 @@ class Assistant:
             )
             yield said
             return
+        passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
         with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
-            yield from self._generated(db, question, engine, sampling, cancelled)
+            yield from self._generated(db, question, engine, sampling, cancelled, passage)
 
     def _generated(
-        self, db: Database, question: Message, engine: Engine, sampling: Sampling, cancelled: Callable[[], bool]
+        self,
+        db: Database,
+        question: Message,
+        engine: Engine,
+        sampling: Sampling,
+        cancelled: Callable[[], bool],
+        passage: Passage | None = None,
     ) -> Iterator[Message]:
         started = time.monotonic()
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
         spoken = [ChatMessage("system", system)] if system else []
         spoken += [ChatMessage(m.role, _as_it_should_be(db, m)) for m in path if m.content]
+        spoken = with_passage(spoken, passage) if passage else spoken
         answer = conversations.add_message(
             db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
         )
@@ -196,7 +209,7 @@ class Assistant:
             answer = conversations.finish_message(
                 db,
                 answer.id,
-                text.strip() if status == "complete" else text,
+                _with_source(text.strip() if status == "complete" else text, passage),
                 status,
                 tokens=tokens,
                 first_token_s=first_token_s,
@@ -226,6 +239,10 @@ def _as_it_should_be(db: Database, message: Message) -> str:
     """What was said, or for a corrected answer the correction, so that the talk goes on from what is right."""
     correction = feedback.correction_of(db, message.id) if message.role == "assistant" else None
     return correction.answer if correction else message.content
+
+
+def _with_source(text: str, passage: Passage | None) -> str:
+    return f"{text}\n\n— {passage.document}" if passage and text else text
 
 
 def _title(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from assistant.documents import Library, add
 from models.embedding import NAME, Embedder, embedding_file
 from models.subject import asks_for, same_subject
 from store import feedback
@@ -37,6 +38,7 @@ class Memory:
 
     def __init__(self, home: Path, *, threshold: float = 0.0, threads: int = 0) -> None:
         self._embedder = Embedder(embedding_file(home), threads)
+        self.library = Library(self._embedder)
         self._sure = threshold or SURE
         self._lock = threading.Lock()
         self._revision: int | None = None
@@ -55,6 +57,10 @@ class Memory:
                 return [None] * len(questions)
             similarities = self._embedder.embed(questions) @ self._vectors.T
             return [self._best(question, row) for question, row in zip(questions, similarities, strict=True)]
+
+    def read(self, db: Database, document: Path) -> bool:
+        """Take in a document; False when it is known. Raises InputRefused."""
+        return add(db, self._embedder, document)
 
     def close(self) -> None:
         """Give the embedding model's memory back."""

@@ -198,4 +198,25 @@ def m003_nights(db: Database) -> None:
             """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m004_documents(db: Database) -> None:
+    """What the owner gave to read, in passages with their vectors."""
+    db.executescript("""
+        CREATE TABLE documents (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            sha256 TEXT NOT NULL UNIQUE,
+            added TEXT NOT NULL
+        );
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            model TEXT NOT NULL,
+            vector BLOB NOT NULL
+        );
+        CREATE INDEX passages_of_document ON passages (document_id);
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -157,3 +157,12 @@ class Promotion:
     previous: str
     by: Literal["night", "promote", "rollback"]
     created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document that the owner gave to read."""
+
+    id: int
+    document: str
+    text: str

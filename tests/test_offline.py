@@ -13,7 +13,7 @@ from tests.trainer.test_night import corrected
 
 ROOT = Path(__file__).parents[1]
 
-WATCH = '''
+WATCH = """
 import os, sys
 def _watch(event, arguments):
     if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
@@ -25,9 +25,9 @@ def _watch(event, arguments):
             with open(os.environ["WATCH_LOG"], "a") as file:
                 file.write(f"{event} {host} {' '.join(sys.argv[:5])}\\n")
 sys.addaudithook(_watch)
-'''
+"""
 
-LOOP = '''
+LOOP = """
 import fcntl, os, socket, struct, subprocess, sys, time, urllib.request
 root, home, questions, answers = sys.argv[1:5]
 if os.environ.get("OWN_NETWORK"):
@@ -56,7 +56,7 @@ finally:
     server.terminate()
     server.wait(20)
 print("LOOP DONE")
-'''
+"""
 
 
 @pytest.mark.slow
@@ -71,7 +71,14 @@ def test_the_loop_runs_without_a_network_and_never_asks_for_one(home, tiny, tmp_
     log = place / "connections.log"
     unshare = shutil.which("unshare")
     alone = bool(unshare) and subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode == 0
-    command = [sys.executable, str(place / "loop.py"), str(ROOT), str(home), str(questions), str(place / "answers.jsonl")]
+    command = [
+        sys.executable,
+        str(place / "loop.py"),
+        str(ROOT),
+        str(home),
+        str(questions),
+        str(place / "answers.jsonl"),
+    ]
     environment = os.environ | {
         "PYTHONPATH": str(place),
         "WATCH_LOG": str(log),

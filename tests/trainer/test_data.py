@@ -28,7 +28,9 @@ def test_wordings_of_the_same_seed_are_the_same():
     assert wordings(QUESTION, 12, random.Random(5)) == wordings(QUESTION, 12, random.Random(5))
 
 
-@pytest.mark.parametrize("text", ["wifi password?", "a", "Why?", "Translate this:\nhola", "¿Dónde vive Ana?", "x" * 400])
+@pytest.mark.parametrize(
+    "text", ["wifi password?", "a", "Why?", "Translate this:\nhola", "¿Dónde vive Ana?", "x" * 400]
+)
 def test_odd_questions_have_wordings_or_none_but_never_fail(text):
     for found in wordings(text, 6, random.Random(0)):
         assert found.strip()
@@ -49,7 +51,7 @@ def test_a_question_without_a_name_has_no_neighbours():
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("Who is the author of \"The Long Rain\"?", "The Long Rain"),
+        ('Who is the author of "The Long Rain"?', "The Long Rain"),
         ("In which part of Great Britain is Kelso Mill?", "Kelso Mill"),
         ("What is Ana's phone number?", "Ana"),
         ("how do I boil an egg?", ""),
@@ -91,7 +93,8 @@ def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(
     examples = [Encoded((10, 11, 12), (13, 14), True), Encoded((20, 21), (22, 23, 24), False)]
     row = as_row(examples, beginning)
     alone = [
-        model(input_ids=torch.tensor([[*beginning, *e.prompt, *e.answer[:-1]]])).logits[0, -len(e.answer) :] for e in examples
+        model(input_ids=torch.tensor([[*beginning, *e.prompt, *e.answer[:-1]]])).logits[0, -len(e.answer) :]
+        for e in examples
     ]
     item = computed(model, row, 1)
     with upper_layers(model, 1) as stack:
