@@ -41,7 +41,8 @@ def make(root: Path, extra: str = "") -> None:
         print("Setting up Aprendiz. This is done once and takes five to fifteen minutes.", flush=True)
         _step("Making a private Python environment (a few seconds)")
         _run([sys.executable, "-m", "venv", str(root / ".venv")], "The environment could not be made")
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", str(root / "constraints.txt")]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["-c", str(root / "constraints.txt")]
     if not _has(python, "torch"):
         _step("Installing PyTorch (a minute or two)")
         _run([*pip, f"torch=={_pinned(root, 'torch')}"], "PyTorch could not be installed")
@@ -65,7 +66,8 @@ def _run(command: list[str], failure: str) -> None:
     if done.returncode:
         lines = [line.strip() for line in done.stdout.splitlines() if line.strip() and not line.startswith("WARNING")]
         log = Path(command[0]).parents[1] / "setup.log" if len(Path(command[0]).parents) > 1 else Path("setup.log")
-        why = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1] if lines else "no reason given")
+        last = lines[-1] if lines else "no reason given"
+        why = next((line for line in reversed(lines) if "error" in line.lower()), last)
         if log.parent.is_dir() and os.access(log.parent, os.W_OK):
             log.write_text(done.stdout)
             why += f" (all of it in {log})"
@@ -80,13 +82,17 @@ def _has(python: Path, module: str) -> bool:
 def _check_python() -> None:
     if sys.version_info < NEEDED_PYTHON:
         found, needed = ".".join(map(str, sys.version_info[:2])), ".".join(map(str, NEEDED_PYTHON))
-        raise SetupProblem(f"Aprendiz needs Python {needed} or newer; this is {found}. Install it and run: python{needed} run.py")
+        raise SetupProblem(
+            f"Aprendiz needs Python {needed} or newer; this is {found}. Install it and run: python{needed} run.py"
+        )
 
 
 def _check_disk(root: Path) -> None:
     free = shutil.disk_usage(root).free / 2**30
     if not interpreter(root).exists() and free < NEEDED_GIB:
-        raise SetupProblem(f"Setting up needs {NEEDED_GIB:.0f} GiB on this disk; {free:.1f} GiB are free. Make room and run it again.")
+        raise SetupProblem(
+            f"Setting up needs {NEEDED_GIB:.0f} GiB on this disk; {free:.1f} GiB are free. Make room and run it again."
+        )
 
 
 def _check_compiler() -> None:

@@ -28,6 +28,7 @@ def revision(db: Database) -> int:
 
 def passages(db: Database, model: str) -> list[tuple[Passage, bytes]]:
     """Every passage with its vector by `model`, oldest first."""
-    joined = "passages JOIN documents ON documents.id = document_id"
-    found = rows(db, f"SELECT passages.id, name, text, vector FROM {joined} WHERE model = ? ORDER BY passages.id", model)
+    sql = """SELECT passages.id, name, text, vector FROM passages JOIN documents ON documents.id = document_id
+             WHERE model = ? ORDER BY passages.id"""
+    found = rows(db, sql, model)
     return [(Passage(row["id"], row["name"], row["text"]), row["vector"]) for row in found]

@@ -21,7 +21,8 @@ def _watch(event, arguments):
         host = address[0] if isinstance(address, tuple) else address
         if isinstance(host, bytes):
             host = host.decode(errors="replace")
-        if host not in ("127.0.0.1", "localhost", "::1", "", None, "0.0.0.0") and not str(host).startswith(("/", "\\0")):
+        here = ("127.0.0.1", "localhost", "::1", "", None, "0.0.0.0")
+        if host not in here and not str(host).startswith(("/", "\\0")):
             with open(os.environ["WATCH_LOG"], "a") as file:
                 file.write(f"{event} {host} {' '.join(sys.argv[:5])}\\n")
 sys.addaudithook(_watch)

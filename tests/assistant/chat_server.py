@@ -15,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 START_S = 180
 
+# No night by itself; one thread, since two that wait for each other crawl when other work shares the cores.
+QUIET = {"APRENDIZ_ENVIRONMENT": "mine", "APRENDIZ_NIGHT": "false", "APRENDIZ_THREADS": "1"}
+
 
 @dataclass
 class Served:
@@ -41,7 +44,7 @@ def served(home: Path, **environment: str) -> Iterator[Served]:
             cwd=ROOT,
             stdout=log,
             stderr=log,
-            env={**os.environ, "APRENDIZ_ENVIRONMENT": "mine", "APRENDIZ_NIGHT": "false", **environment},
+            env={**os.environ, **QUIET, **environment},
         )
     try:
         _wait(process, port, home)

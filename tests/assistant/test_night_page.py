@@ -1,0 +1,113 @@
+"""The night's page in a real browser: progress while one runs, its result, and going to a version and back."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from playwright.sync_api import expect
+
+from models.version_files import current, seal_version
+from store import runs, versions
+from store.database import opened
+from store.records import Version, now
+from tests.assistant.browser import Visit, chromium
+from tests.assistant.chat_server import served
+from trainer.process import only_night
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("night-home")) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser, server):
+    made = Visit(browser, server.url)
+    made.page.get_by_role("tab", name="Night").click()
+    yield made
+    made.page.context.close()
+    assert made.foreign == [] and made.faults == []
+
+
+def test_a_running_night_shows_its_step_the_time_left_and_the_loss_curve(visit, server):
+    with opened(server.home) as db, only_night(server.home):
+        run = training_run(db, server.home)
+        expect(visit.page.get_by_role("heading", name="Training", exact=True)).to_be_visible()
+        expect(visit.page.get_by_text("step 3 of 7")).to_be_visible()
+        expect(visit.page.get_by_text("left", exact=False).first).to_be_visible()
+        expect(visit.page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()
+        expect(visit.page.get_by_role("button", name="Cancel this night")).to_be_visible()
+        runs.finish_run(db, run, "refused", None, ["18 of 20 general answers changed", "2 answers loop"])
+    expect(visit.page.get_by_text("did not pass its examination")).to_be_visible()
+    expect(visit.page.get_by_text("2 answers loop")).to_be_visible()
+    expect(visit.page.get_by_role("button", name="Run the night now")).to_be_visible()
+
+
+def test_a_version_is_chosen_and_the_one_before_it_is_one_click_away(visit, server):
+    made = another_version(server.home)
+    page = visit.page
+    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("tab", name="Night").click()
+    page.get_by_role("button", name=f"Use version {made.removeprefix('v-')}").click()
+    expect(page.get_by_role("button", name="Go back to the version before")).to_be_visible()
+    assert current(server.home) == made
+    page.get_by_role("tab", name="Chat").click()
+    visit.ask("Say hello.")
+    page.get_by_role("tab", name="Night").click()
+    page.get_by_role("button", name="Go back to the version before").click()
+    expect(page.get_by_role("button", name="Use the original model")).to_have_count(0)
+    assert current(server.home) == "base"
+    with opened(server.home) as db:
+        assert [(move.version, move.previous, move.by) for move in versions.promotions(db)] == [
+            (made, "base", "promote"),
+            ("base", made, "rollback"),
+        ]
+
+
+def test_a_night_that_cannot_start_says_why(visit, server):
+    with only_night(server.home):
+        page = visit.page
+        expect(page.get_by_role("button", name="Cancel this night")).to_be_visible()
+    expect(page.get_by_role("button", name="Run the night now")).to_be_visible()
+
+
+def training_run(db, home: Path) -> str:
+    """A run in the middle of its training, as the night writes it. Gives its id."""
+    run = runs.begin_run(db, "page")
+    for phase in ("collect", "synthesise"):
+        runs.begin_phase(db, run.id, phase)
+        runs.finish_phase(db, run.id, phase, {})
+    runs.begin_phase(db, run.id, "finetune")
+    runs.progress(db, run.id, "finetune", 40, 100, "40 of 100 steps")
+    work = home / "runs" / run.id
+    work.mkdir(parents=True)
+    steps = [{"step": n, "loss": 4 / n, "ce": 3 / n, "kl": 1 / n, "seconds": float(n)} for n in range(1, 41)]
+    (work / "log.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps) + '{"step": 4')
+    return run.id
+
+
+def another_version(home: Path) -> str:
+    """A sealed version with the base's weights, on record as promoted by a night. Gives its id."""
+    staging = home / "staging"
+    staging.mkdir()
+    base = next((home / "base").glob("smollm2*/*.gguf"))
+    shutil.copy(base, staging / "model.gguf")
+    made = seal_version(home, staging)
+    with opened(home) as db:
+        figures = {"new_asked": 20, "new_right": 18, "old_asked": 0, "old_right": 0}
+        versions.add_version(db, Version(made, "base", None, now(), "promoted", ("it knows more",), figures))
+    return made
