@@ -70,6 +70,7 @@ def application(
 
     app = FastAPI(title="Aprendiz", docs_url=None, redoc_url=None, openapi_url=None, lifespan=started)
     app.get("/page.js", include_in_schema=False)(look.script)
+    app.get("/page.css", include_in_schema=False)(look.style)
     blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(
         app,
@@ -86,7 +87,6 @@ def application(
         pwa=False,
         mcp_server=False,
         theme=look.theme(),
-        css_paths=[look.CSS],
         head=look.HEAD,
     )
     return Guard(app, settings.host)

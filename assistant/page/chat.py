@@ -55,7 +55,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 talks = gr.HTML(elem_id="side-list")
         with gr.Column(scale=4):
             with gr.Row(visible=False, elem_id="naming") as naming:
-                title = gr.Textbox(label="Name of this conversation", show_label=False, container=False, scale=5)
+                title = gr.Textbox(
+                    label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
+                )
                 delete = gr.HTML(elem_id="delete")
             chatbot = gr.Chatbot(
                 label="Conversation",

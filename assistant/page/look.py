@@ -7,7 +7,11 @@ from starlette.responses import FileResponse
 
 CSS = Path(__file__).with_name("page.css")
 SCRIPT = Path(__file__).with_name("page.js")
-HEAD = '<script src="/page.js" defer></script><meta name="color-scheme" content="light dark">'
+# Linked rather than given to Gradio, which would prefix every selector, those on body and .dark too.
+HEAD = (
+    '<link rel="stylesheet" href="/page.css"><script src="/page.js" defer></script>'
+    '<meta name="color-scheme" content="light dark">'
+)
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -51,3 +55,8 @@ def theme() -> gr.themes.Base:
 def script() -> FileResponse:
     """The page's script, served as a file so that the content policy can name its source."""
     return FileResponse(SCRIPT, media_type="text/javascript", headers={"cache-control": "no-cache"})
+
+
+def style() -> FileResponse:
+    """The page's style sheet."""
+    return FileResponse(CSS, media_type="text/css", headers={"cache-control": "no-cache"})
