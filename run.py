@@ -128,6 +128,7 @@ def _settings(flags: argparse.Namespace, **given: Any) -> Settings:
 def _base(settings: Settings) -> BaseModel:
     from models.catalogue import base_model
 
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     return base_model(settings.model, settings.home, settings.serve_format)
 
 
@@ -467,16 +468,26 @@ def _corrections(flags: argparse.Namespace) -> None:
 
 
 def _export(flags: argparse.Namespace) -> None:
-    from assistant.export import export_data, export_files
+    import shutil
 
-    from models.version_files import current
+    from models.version_files import BASE, current, model_file, version_dir
+    from store.database import opened
+    from store.errors import NotFound
+    from store.export import export_data
 
     settings = _settings(flags)
-    version = current(settings.home) if flags.version == "current" else flags.version
     if flags.what in ("sft", "dpo", "kto"):
-        print(f"{export_data(settings.home, flags.what, flags.out)} rows written to {flags.out}.")
+        with opened(settings.home) as db:
+            print(f"{export_data(db, flags.what, flags.out)} rows written to {flags.out}.")
+        return
+    version = current(settings.home) if flags.version == "current" else flags.version
+    if flags.what == "gguf":
+        shutil.copyfile(model_file(settings.home, version, _base(settings)), flags.out)
+    elif version == BASE:
+        raise NotFound("The base has no adapter. Name a version with one: run.py versions")
     else:
-        print(f"Written: {export_files(settings.home, flags.what, version, _base(settings), flags.out)}")
+        shutil.copytree(version_dir(settings.home, version) / "adapter", flags.out)
+    print(f"Version {version} written to {flags.out}.")
 
 
 def _backup(flags: argparse.Namespace) -> None:
