@@ -55,7 +55,8 @@ def _in_own_environment(command: str, given: list[str]) -> int | None:
     extra = "test" if command == "test" else ""
     python = environment.interpreter(ROOT)
     inside = Path(sys.prefix).resolve() == python.parents[1].resolve()
-    if not inside and os.environ.get("APRENDIZ_ENVIRONMENT") == "mine":
+    installed = not (ROOT / "constraints.txt").is_file()
+    if installed or (not inside and os.environ.get("APRENDIZ_ENVIRONMENT") == "mine"):
         return None
     if not environment.ready(ROOT, extra):
         try:
@@ -63,6 +64,9 @@ def _in_own_environment(command: str, given: list[str]) -> int | None:
         except environment.SetupProblem as problem:
             print(f"aprendiz: {problem}", file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("aprendiz: stopped. The same command goes on from here.", file=sys.stderr)
+            return 130
     if inside:
         return None
     os.execv(python, [str(python), str(ROOT / "run.py"), *given])
