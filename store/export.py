@@ -1,65 +1,120 @@
-"""What the owner taught, as data sets in TRL's formats: prompt and completion, preferences, votes."""
+"""What the owner said, as training data for other programs: JSON lines in the forms that TRL reads.
+
+`run.py export` calls it. A prompt is the talk up to the question, with corrected answers in place of wrong ones.
+"""
 
 import json
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from store import feedback
-from store.conversations import message
-from store.database import rows
+from store.conversations import conversation, message, path_to
+from store.database import opened, rows
+from store.errors import InputRefused, NotFound
+from store.feedback import FORGOTTEN, active_corrections, correction_of, preferences
 from store.light_sqlite_utils import Database
 
-Kind = Literal["sft", "dpo", "kto"]
+Form = Literal["sft", "dpo", "kto"]
+Row = dict[str, Any]
+_FROM = {
+    "sft": "a correction or a thumb up",
+    "dpo": "a correction or a preference between two answers",
+    "kto": "a thumb or a correction",
+}
 
 
-def export_data(db: Database, kind: Kind, out: Path) -> int:
-    """Write JSON lines of one kind to `out`, whole or not at all; how many rows.
+def export_data(home: Path, what: Form, out: Path) -> int:
+    """Write the feedback of `home` to `out`, readable by its owner alone; say how many rows. The whole file or none.
 
-    sft: prompt, completion. dpo: prompt, chosen, rejected. kto: prompt, completion, label.
+    `sft`: `prompt`, `completion`. `dpo`: `prompt`, `chosen`, `rejected`. `kto`: `prompt`, `completion`, `label`.
+    All but `label` are lists of messages. Raises NotFound when there is no such feedback, and InputRefused when
+    `out` exists or cannot be written.
     """
-    found = {"sft": _sft, "dpo": _dpo, "kto": _kto}[kind](db)
-    part = out.with_name(out.name + ".part")
-    part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
-    part.replace(out)
-    return len(found)
+    if out.exists():
+        raise InputRefused(f"{out} exists already; an export is not written over it. Choose another name.")
+    make = {"sft": _completions, "dpo": _pairs, "kto": _labelled}[what]
+    with opened(home) as db:
+        made = list(make(db))
+    if not made:
+        raise NotFound(f"There is nothing to export yet: {what} is made from {_FROM[what]}.")
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=out.parent, prefix=f".{out.name}.", encoding="utf-8", newline="\n", delete=False
+        ) as file:
+            part = Path(file.name)
+            try:
+                for row in made:
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+                part.rename(out)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise InputRefused(f"{out} cannot be written: {error.strerror}. Nothing was exported.") from error
+    return len(made)
 
 
-def _said(role: str, text: str) -> list[dict[str, str]]:
-    return [{"role": role, "content": text}]
+def _completions(db: Database) -> Iterator[Row]:
+    """Answers as they should be: corrections, and what was found good."""
+    for each in active_corrections(db):
+        yield {"prompt": _prompt(db, each.message_id), "completion": _answer(each.answer)}
+    for message_id, text, value in _rated(db):
+        if value > 0 and correction_of(db, message_id) is None:
+            yield {"prompt": _prompt(db, message_id), "completion": _answer(text)}
 
 
-def _sft(db: Database) -> list[dict[str, Any]]:
-    return [
-        {"prompt": _said("user", c.question), "completion": _said("assistant", c.answer)}
-        for c in feedback.active_corrections(db)
-    ]
+def _pairs(db: Database) -> Iterator[Row]:
+    """A better and a worse answer to one question."""
+    for each in active_corrections(db):
+        if each.rejected.strip() and each.rejected.strip() != each.answer.strip():
+            yield {
+                "prompt": _prompt(db, each.message_id),
+                "chosen": _answer(each.answer),
+                "rejected": _answer(each.rejected),
+            }
+    for chosen_id, rejected_id in preferences(db):
+        chosen, rejected = message(db, chosen_id).content, message(db, rejected_id).content
+        if chosen != rejected and not {chosen, rejected} & {"", FORGOTTEN}:
+            yield {"prompt": _prompt(db, chosen_id), "chosen": _answer(chosen), "rejected": _answer(rejected)}
 
 
-def _dpo(db: Database) -> list[dict[str, Any]]:
-    found = [
-        {
-            "prompt": _said("user", c.question),
-            "chosen": _said("assistant", c.answer),
-            "rejected": _said("assistant", c.rejected),
-        }
-        for c in feedback.active_corrections(db)
-        if c.rejected.strip()
-    ]
-    for chosen_id, rejected_id in feedback.preferences(db):
-        chosen, rejected = message(db, chosen_id), message(db, rejected_id)
-        if chosen.parent_id:
-            question = message(db, chosen.parent_id).content
-            pair = {"chosen": _said("assistant", chosen.content), "rejected": _said("assistant", rejected.content)}
-            found.append({"prompt": _said("user", question), **pair})
-    return found
+def _labelled(db: Database) -> Iterator[Row]:
+    """Single answers, good or bad; what was corrected was bad, unless it was also praised."""
+    rated = {message_id: (text, value > 0) for message_id, text, value in _rated(db)}
+    for each in active_corrections(db):
+        if each.rejected.strip() and each.rejected != FORGOTTEN:
+            rated.setdefault(each.message_id, (each.rejected, False))
+        yield {"prompt": _prompt(db, each.message_id), "completion": _answer(each.answer), "label": True}
+    for message_id, (text, good) in rated.items():
+        yield {"prompt": _prompt(db, message_id), "completion": _answer(text), "label": good}
 
 
-def _kto(db: Database) -> list[dict[str, Any]]:
-    found = []
-    for row in rows(db, "SELECT DISTINCT message_id FROM ratings"):
-        rating, answer = feedback.rating_of(db, row["message_id"]), message(db, row["message_id"])
-        if rating and rating.value and answer.parent_id:
-            question = message(db, answer.parent_id).content
-            vote = {"completion": _said("assistant", answer.content), "label": rating.value > 0}
-            found.append({"prompt": _said("user", question), **vote})
-    return found
+def _rated(db: Database) -> list[tuple[str, str, int]]:
+    """Message, text and value of every rating that counts."""
+    found = rows(
+        db,
+        """SELECT message_id, content, value FROM ratings JOIN messages ON messages.id = message_id
+           WHERE ratings.number IN (SELECT max(number) FROM ratings GROUP BY message_id)
+           AND value <> 0 AND trim(content) <> '' AND content <> ? ORDER BY ratings.number""",
+        FORGOTTEN,
+    )
+    return [(row["message_id"], row["content"], row["value"]) for row in found]
+
+
+def _prompt(db: Database, answer_id: str) -> list[dict[str, str]]:
+    """What was said before an answer, the system prompt first, each wrong answer as it was corrected."""
+    *before, answered = path_to(db, answer_id)
+    system = conversation(db, answered.conversation_id).system_prompt
+    said = [{"role": "system", "content": system}] if system else []
+    for each in before:
+        corrected = correction_of(db, each.id) if each.role == "assistant" else None
+        said.append({"role": each.role, "content": corrected.answer if corrected else each.content})
+    return said
+
+
+def _answer(text: str) -> list[dict[str, str]]:
+    return [{"role": "assistant", "content": text}]
