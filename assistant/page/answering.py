@@ -23,15 +23,17 @@ class Answering:
         self._threads = ThreadPoolExecutor(MOST_TURNS, thread_name_prefix="turn")
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
+        self._watched: dict[str, threading.Event] = {}
 
-    def watch(self, tab: str, turn: Turn) -> Iterator[Message]:
+    def watch(self, tab: str, turn: Turn) -> Iterator[Message | None]:
         """Run `turn` and yield the answer as it grows, leaving out states that nobody had time to look at.
 
+        Ends early, with None, when the tab looks at something else; the answer is then written to its end unseen.
         Raises what `turn` raises.
         """
         stop = threading.Event()
         with self._lock:
-            self._stops[tab] = stop
+            self._stops[tab] = self._watched[tab] = stop
         states: SimpleQueue[Message | None] = SimpleQueue()
 
         def run() -> None:
@@ -50,9 +52,17 @@ class Answering:
             waiting = [states.get(), *_at_hand(states)]
             ended = waiting[-1] is None
             seen = [state for state in waiting if state is not None]
+            if self._watched.get(tab) is not stop:
+                yield None
+                return
             if seen:
                 yield seen[-1]
         done.result()
+
+    def leave(self, tab: str) -> None:
+        """The tab looks at another conversation now, so the answer in it must not come up there."""
+        with self._lock:
+            self._watched.pop(tab, None)
 
     def stop(self, tab: str) -> None:
         """Have the turn of a tab end within a token or two; nothing when none runs."""

@@ -13,7 +13,7 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.answering import Answering, Turn
-from assistant.page.pressed import button, presses, read_press
+from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.showing import Shown, chat_value, shown, under
 from assistant.page.words import version_name
@@ -121,9 +121,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             for state in _watched(answering, request.session_hash or "", turn, home):
                 yield (*state, gr.skip(), *_BUSY)
 
-    def edited(given: gr.EditData, value: list[dict[str, Any]], at: str) -> tuple[Any, ...]:
+    def edited(given: gr.EditData, value: list[dict[str, Any]], at: str, parent: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
-            message = conversations.message(db, value[_row(given.index)]["metadata"]["id"])
+            message = conversations.message(db, str((value[_row(given.index)].get("metadata") or {}).get("id")))
             text = str(given.value)
             reword: Any = gr.skip()
             if text.strip() == shown(db, message).text.strip():
@@ -132,11 +132,14 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 reword = _press("reword", message.id, text)
             else:
                 feedback.correct(db, message.id, text)
-            return (*_view(db, at, _branch(db, value[-1]["metadata"]["id"])), reword)
+            return (*_view(db, at, _branch(db, parent)), reword)
 
-    def pressed(press: str, at: str, leaf_id: str, sought: str) -> tuple[Any, ...]:
+    def pressed(press: str, at: str, leaf_id: str, sought: str, request: gr.Request) -> tuple[Any, ...]:
         with told(), opened(home) as db:
-            at, branch = _done(db, read_press(press), at, leaf_id)
+            given = read_press(press)
+            if given["do"] in ("open", "show", "delete"):
+                answering.leave(request.session_hash or "")
+            at, branch = _done(db, given, at, leaf_id)
             return (*_view(db, at, branch), _talks(db, sought, at))
 
     def renamed(text: str, at: str, sought: str) -> str:
@@ -149,7 +152,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         with told(), opened(home) as db:
             return _talks(db, sought, at)
 
-    def blank(sought: str) -> tuple[Any, ...]:
+    def blank(sought: str, request: gr.Request) -> tuple[Any, ...]:
+        answering.leave(request.session_hash or "")
         with told(), opened(home) as db:
             return (*_view(db, "", []), _talks(db, sought, ""))
 
@@ -159,7 +163,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     def settle(sought: str, at: str) -> tuple[Any, ...]:
         return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at)
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+    quick = in_order("chat")
     slow: dict[str, Any] = {
         "api_visibility": "private",
         "show_progress": "minimal",
@@ -172,8 +176,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk], [send, stop, talks], **quick)
-    stop.click(stopped, None, None, **quick)
-    chatbot.edit(edited, [chatbot, talk], [*view, again], **quick)
+    stop.click(stopped, None, None, **in_order("stop"))
+    chatbot.edit(edited, [chatbot, talk, leaf], [*view, again], **quick)
     act.change(pressed, [act, talk, leaf, search], [*view, talks], **quick)
     new.click(blank, [search], [*view, talks], **quick)
     search.change(listed, [search, talk], [talks], **quick)
@@ -202,6 +206,9 @@ def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator
     """The view at every state of an answer that is being written."""
     before: list[Shown] | None = None
     for message in answering.watch(tab, turn):
+        if message is None:  # Gradio shows the last state once more at the end, so that must be none
+            yield (gr.skip(),) * 7
+            return
         with opened(home) as db:
             if before is None:
                 before = [shown(db, each) for each in conversations.path_to(db, message.parent_id or message.id)]

@@ -15,7 +15,7 @@ import pandas as pd  # type: ignore[import-untyped]
 
 from assistant.page import words
 from assistant.page.night_control import NightControl
-from assistant.page.pressed import button, presses, read_press
+from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from models.version_files import BASE, current, point_to
 from store import runs, versions
@@ -92,8 +92,8 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 raise InputRefused("The page asked for something unknown. Load the page again.")
         return look()
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    timer.tick(look, None, view, **quick)
+    quick = in_order("morning")
+    timer.tick(look, None, view, **{**quick, "trigger_mode": "once"})
     tab.select(lambda: (gr.Timer(active=True), *look()), None, [timer, *view], **quick)
     for other in others:
         other.select(lambda: gr.Timer(active=False), None, timer, **quick)

@@ -42,6 +42,17 @@ def button(
     )
 
 
+def in_order(name: str) -> dict[str, Any]:
+    """How the quick acts of a tab are listened to: one after the other, so that no late answer covers a newer one."""
+    return {
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "trigger_mode": "multiple",
+        "concurrency_id": name,
+        "concurrency_limit": 1,
+    }
+
+
 def presses(to: str) -> gr.Textbox:
     """The hidden field through which presses of the tab `to` come."""
     return gr.Textbox("", visible="hidden", elem_id=f"{to}-act", label="pressed")

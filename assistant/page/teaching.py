@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any
 
 import gradio as gr
 
 from assistant.page.difference import difference
-from assistant.page.pressed import button, presses, read_press
+from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.words import standing_words, time_words
 from models.version_files import current
@@ -44,7 +43,7 @@ def teaching_tab(settings: Settings, tab: gr.Tab) -> Callable[[gr.Blocks], None]
             feedback.forget(db, int(given["id"]))
         return listed(sought)
 
-    quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+    quick = in_order("teaching")
     search.change(listed, [search], [listing], **quick)
     act.change(pressed, [act, search], [listing], **quick)
     tab.select(listed, [search], [listing], **quick)

@@ -42,6 +42,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.goto(url)
         expect(self.question).to_be_visible()
+        expect(self.page.locator("#side-list")).not_to_be_empty()  # filled by the page's first call: it is alive
 
     @property
     def question(self):

@@ -68,6 +68,18 @@ def test_an_answer_is_stopped_in_the_middle_and_what_was_written_stays(visit, se
     assert last.status == "stopped" and last.content
 
 
+def test_an_answer_goes_on_unseen_when_one_looks_at_something_else(visit, server):
+    visit.ask("Write a long story about a glass harbour.", finished=False)
+    expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    visit.page.get_by_role("button", name="New conversation").click()
+    expect(visit.answers).to_have_count(0)
+    expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
+    visit.page.wait_for_timeout(1500)
+    assert visit.answers.count() == 0
+    visit.open_conversation("Write a long story about a glass harbour.")
+    assert visit.answers.last.locator(".message-content").inner_text()
+
+
 def test_trying_again_keeps_both_answers_and_one_can_go_between_them(visit):
     visit.ask("Say one kind sentence about rain.")
     visit.answers.last.get_by_role("button", name="Try again").click()
