@@ -80,9 +80,7 @@ class Assistant:
             again = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.7, top_p=0.95)
             yield from self._answered(db, question, cancelled, again, with_memory=False)
 
-    def reword(
-        self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[Message]:
+    def reword(self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Ask the question `message_id` in other words: a branch beside it, which stays. Raises InputRefused."""
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
