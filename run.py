@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from assistant.conversation import Assistant
@@ -31,7 +31,12 @@ COMMANDS = (
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says. Returns the exit status; errors that a user can act on are one line."""
     given = sys.argv[1:] if arguments is None else arguments
-    flags = _parser().parse_args(given)
+    parser = _parser()
+    flags, unknown = parser.parse_known_args(given)
+    if flags.command == "test":
+        flags.rest = [*unknown, *flags.rest]  # argparse keeps pytest's own options apart when they come first
+    elif unknown:
+        parser.error(f"unknown: {' '.join(unknown)}")
     if (moved := _in_own_environment(flags.command, given)) is not None:
         return moved
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -75,10 +80,17 @@ def _in_own_environment(command: str, given: list[str]) -> int | None:
     return 1
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"aprendiz: {message}. See: {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="the data directory")
-    parser = argparse.ArgumentParser("run.py", description=(__doc__ or "").split("\n\n")[0], parents=[common])
+    parser = _Parser("run.py", description=(__doc__ or "").split("\n\n")[0], parents=[common])
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, text: str, *, reports: bool = False) -> argparse.ArgumentParser:
@@ -354,25 +366,27 @@ def _worth_a_night(settings: Settings) -> bool:
 
 
 def _versions(flags: argparse.Namespace) -> None:
-    from models.version_files import BASE, current, model_file
+    from models.version_files import BASE, current
     from store.database import opened
     from store.versions import versions
 
     settings = _settings(flags)
     base, now = _base(settings), current(settings.home)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": BASE, "path": str(base.gguf), "current": now == BASE, "created": None, "decision": None, "parent": None}
     ]
     with opened(settings.home) as db:
         for version in versions(db):
-            path = model_file(settings.home, version.id, base)
-            row = {"id": version.id, "path": str(path), "current": version.id == now, "created": version.created}
+            path = settings.home / "versions" / version.id / "model.gguf"
+            there = str(path) if path.is_file() else None
+            row = {"id": version.id, "path": there, "current": version.id == now, "created": version.created}
             rows.append({**row, "decision": version.decision, "parent": version.parent})
     if flags.json:
         _print(rows)
         return
     for row in rows:
-        print(f"{'*' if row['current'] else ' '} {row['id']}  {row['created'] or ''}  {row['decision'] or ''}")
+        gone = "" if row["path"] else "  its files are gone"
+        print(f"{'*' if row['current'] else ' '} {row['id']}  {row['created'] or ''}  {row['decision'] or ''}{gone}")
 
 
 def _promote(flags: argparse.Namespace) -> None:
