@@ -78,7 +78,7 @@ def test_a_version_is_chosen_and_the_one_before_it_is_one_click_away(visit, serv
         ]
 
 
-def test_a_night_that_cannot_start_says_why(visit, server):
+def test_while_a_night_runs_it_can_be_cancelled_and_afterwards_started(visit, server):
     with only_night(server.home):
         page = visit.page
         expect(page.get_by_role("button", name="Cancel this night")).to_be_visible()
