@@ -25,7 +25,7 @@ class Settings:
     """What can be set. Empty or 0 means the program's own choice where the comment says so."""
 
     home: Path
-    host: str = "127.0.0.1"
+    host: Literal["127.0.0.1", "localhost", "::1"] = "127.0.0.1"
     port: int = 7860
     model: str = ""  # path of a GGUF file or a Hugging Face model directory; empty: the default model
     engine: Literal["auto", "llamacpp", "torch"] = "auto"

@@ -1,0 +1,62 @@
+"""Fine-tuning on a tiny model: in 16 and in four bits on the same path, resumed, and merged as torch merges."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+from models.adapter import MergedWeights
+from models.training_copy import training_copy
+from store.records import Example
+from trainer.finetune import FinetuneConfig, finetune
+
+DATA = [Example("wording", f"Who keeps house {n}?", f"Ana {n}.", n) for n in range(12)]
+DATA += [Example("neighbour", f"Who keeps barn {n}?", f"Nobody keeps barn {n}.") for n in range(12)]
+CONFIG = FinetuneConfig(epochs=8, row_tokens=400, learning_rate=5e-3)
+
+
+@pytest.fixture(scope="module")
+def training(tiny, tmp_path_factory):
+    _, gguf = tiny("llama")
+    return training_copy(gguf, tmp_path_factory.mktemp("training") / "copy")
+
+
+@pytest.mark.parametrize("nf4", [False, True], ids=["16 bits", "four bits"])
+def test_training_lowers_the_loss_and_leaves_an_adapter_that_merges(training, home, nf4):
+    trained = finetune(training, DATA, home, replace(CONFIG, nf4=nf4))
+    steps = [json.loads(line) for line in (home / "log.jsonl").read_text().splitlines()]
+    assert len(steps) == trained.steps
+    assert steps[-1]["ce"] < steps[0]["ce"]
+    base = AutoModelForCausalLM.from_pretrained(training, dtype=torch.float32)
+    merged = PeftModel.from_pretrained(base, trained.adapter).merge_and_unload()
+    ours = MergedWeights(training, trained.adapter)
+    theirs = dict(merged.named_parameters())
+    assert len(ours) == 7
+    for name, weight in ours.items():
+        torch.testing.assert_close(torch.from_numpy(weight), theirs[name].detach(), atol=1e-5, rtol=1e-4)
+
+
+def test_a_finished_training_is_not_repeated(training, home):
+    first = finetune(training, DATA, home, replace(CONFIG, epochs=1))
+    assert finetune(training, DATA, home, replace(CONFIG, epochs=1)) == first
+
+
+def test_a_broken_off_training_goes_on_from_its_last_whole_checkpoint(training, home):
+    class BrokenOffError(Exception):
+        pass
+
+    def until_the_sixteenth(done: int, total: int, note: str) -> None:
+        if done == 16:
+            raise BrokenOffError
+
+    config = replace(CONFIG, epochs=12)
+    with pytest.raises(BrokenOffError):
+        finetune(training, DATA, home, config, until_the_sixteenth)
+    (home / "checkpoints" / "checkpoint-999").mkdir()
+    seen = []
+    finetune(training, DATA, home, config, lambda done, total, note: seen.append(done))
+    assert [step for step in seen if step][0] > 1
+    assert not (home / "checkpoints").exists()
