@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from store.settings import Settings
 
 ROOT = Path(__file__).resolve().parent
-COMMANDS = (
-    "chat", "ask", "import", "add", "improve", "versions", "promote", "rollback", "status", "doctor", "corrections",
-    "export", "backup", "restore", "test",
-)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -488,26 +484,17 @@ def _corrections(flags: argparse.Namespace) -> None:
 
 
 def _export(flags: argparse.Namespace) -> None:
-    import shutil
-
-    from models.version_files import BASE, current, model_file, version_dir
-    from store.database import opened
-    from store.errors import NotFound
+    from models.export import export_files
+    from models.version_files import current
     from store.export import export_data
 
     settings = _settings(flags)
     if flags.what in ("sft", "dpo", "kto"):
-        with opened(settings.home) as db:
-            print(f"{export_data(db, flags.what, flags.out)} rows written to {flags.out}.")
+        print(f"{export_data(settings.home, flags.what, flags.out)} rows written to {flags.out}.")
         return
     version = current(settings.home) if flags.version == "current" else flags.version
-    if flags.what == "gguf":
-        shutil.copyfile(model_file(settings.home, version, _base(settings)), flags.out)
-    elif version == BASE:
-        raise NotFound("The base has no adapter. Name a version with one: run.py versions")
-    else:
-        shutil.copytree(version_dir(settings.home, version) / "adapter", flags.out)
-    print(f"Version {version} written to {flags.out}.")
+    written = export_files(settings.home, flags.what, version, _base(settings), flags.out)
+    print(f"Version {version} written to {written}.")
 
 
 def _backup(flags: argparse.Namespace) -> None:
