@@ -36,8 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     if (moved := _in_own_environment(flags.command, given)) is not None:
         return moved
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    # Threads that spin while they wait make two busy programs on two cores nine times slower than they need be.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Threads that spin long while they wait keep a second busy program, and so themselves, from getting on.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from store.errors import AprendizError
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 

@@ -8,6 +8,7 @@ later, alone and in the tenth turn of a conversation, and the memory look-up at 
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 import llama_cpp
 
