@@ -52,7 +52,7 @@ def improve(home: Path, **environment: str) -> subprocess.Popen:
 
 
 def outcome(night: subprocess.Popen) -> dict:
-    out, err = night.communicate(timeout=1500)
+    out, err = night.communicate(timeout=2400)
     assert night.returncode == 0, err[-3000:]
     return json.loads(out.strip().splitlines()[-1])
 
@@ -100,7 +100,7 @@ def test_a_night_killed_ten_times_ends_as_if_nothing_had_happened(home, tiny):
 @pytest.mark.slow
 def test_a_real_night_learns_five_corrections_and_can_be_taken_back(home):
     corrected(home)
-    result = outcome(improve(home, APRENDIZ_NIGHT_MINUTES="12"))
+    result = outcome(improve(home, APRENDIZ_NIGHT_MINUTES="25"))
     examined = result["metrics"]["examine"]
     assert result["decision"] == "promoted", result["reasons"]
     assert current(home) == result["version"]
