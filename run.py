@@ -308,6 +308,7 @@ def _improve(flags: argparse.Namespace) -> None:
         )
         return
     from assistant.llamacpp import LlamaCppEngine
+    from store.answering import GiveWay
     from store.errors import NightRefused
     from trainer.night import run_night
     from trainer.process import die_with, lower_priority, only_night
@@ -317,13 +318,16 @@ def _improve(flags: argparse.Namespace) -> None:
     if flags.parent:
         die_with(flags.parent)
     lower_priority()
+    give_way = GiveWay(settings.home)
     with only_night(settings.home):
         if against := hindrances(machine(settings.home), settings, unattended=False):
             raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
         outcome = run_night(
             settings,
             _base(settings),
-            lambda path, version: LlamaCppEngine(path, version, context_tokens=2048, threads=settings.threads),
+            lambda path, version: LlamaCppEngine(
+                path, version, context_tokens=2048, threads=settings.threads, give_way=give_way
+            ),
             flags.trigger,
             local_date=flags.local_date,
             progress=_on_terminal(),

@@ -17,6 +17,7 @@ from models.catalogue import BaseModel
 from models.engine import Engine, Sampling
 from models.version_files import BASE
 from store import conversations, feedback
+from store.answering import answering
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
@@ -151,6 +152,17 @@ class Assistant:
         sampling: Sampling = CHAT,
         *,
         with_memory: bool = True,
+    ) -> Iterator[Message]:
+        with answering(self.settings.home):
+            yield from self._turn(db, question, cancelled, sampling, with_memory)
+
+    def _turn(
+        self,
+        db: Database,
+        question: Message,
+        cancelled: Callable[[], bool],
+        sampling: Sampling,
+        with_memory: bool,
     ) -> Iterator[Message]:
         found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
         if found is not None and found.sure:

@@ -23,13 +23,25 @@ from store.records import ChatMessage
 
 
 class LlamaCppEngine:
-    """A GGUF file, loaded. `threads` 0 takes every core; the file is checked before llama.cpp reads it."""
+    """A GGUF file, loaded. `threads` 0 takes every core; the file is checked before llama.cpp reads it.
 
-    def __init__(self, path: Path, version: str, *, context_tokens: int = 4096, threads: int = 0) -> None:
+    `give_way` is called between tokens, and between the batches of parallel sequences; it may wait.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        version: str,
+        *,
+        context_tokens: int = 4096,
+        threads: int = 0,
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
         summary = inspect(path)
         self.version = version
         self.context_tokens = min(context_tokens, summary.context_tokens or context_tokens)
         self._threads = threads or os.cpu_count() or 1
+        self._give_way = give_way
         self._lock = threading.RLock()
         try:
             self._llama = llama_cpp.Llama(
@@ -87,6 +99,7 @@ class LlamaCppEngine:
                         yield Piece(text.rest(), count, "stop")
                         return
                     count += 1
+                    self._give_way()
                     piece, stopped = text.add(self._piece(token))
                     if stopped or count >= room:
                         yield Piece(piece if stopped else piece + text.rest(), count, "stop" if stopped else "length")
@@ -118,7 +131,7 @@ class LlamaCppEngine:
                 progress(number)
             return answers
         prompts = [self._fitting(messages) for messages in conversations]
-        with self._lock, Parallel(self._llama.model, self._threads) as parallel:
+        with self._lock, Parallel(self._llama.model, self._threads, self._give_way) as parallel:
             generated = parallel.generate(prompts, sampling, progress)
         return [
             b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated
@@ -128,7 +141,7 @@ class LlamaCppEngine:
         """Log-probability, in nats, of each token of each answer after its conversation."""
         prompts = [self._fitting(messages) for messages in conversations]
         tails = [self._llama.tokenize(text.encode(), add_bos=False, special=False) for text in answers]
-        with self._lock, Parallel(self._llama.model, self._threads) as parallel:
+        with self._lock, Parallel(self._llama.model, self._threads, self._give_way) as parallel:
             return parallel.logprobs(prompts, tails)
 
     def close(self) -> None:

@@ -1,12 +1,14 @@
 """Many generations at once with llama.cpp: a context whose sequences are filled as they become free.
 
-Used by `assistant.llamacpp` for batches, the night and its examination. Each sequence has its own cache,
-so that an answer does not depend on which others are generated beside it.
+Used by `assistant.llamacpp` for batches, the night and its examination. What all prompts begin with is evaluated
+once and shared; beyond it no sequence sees another. One cache for all is twice as fast as one for each.
 """
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import islice
+from os.path import commonprefix
 from typing import Any, Self, TypeVar
 
 import llama_cpp
@@ -18,17 +20,18 @@ from store.errors import NightFailed
 
 T = TypeVar("T")
 
-SEQUENCES = 16
-BATCH_TOKENS = 512
-MIN_SEQUENCE_TOKENS = 512
+SEQUENCES = 32
+BATCH_TOKENS = 256
+MIN_SEQUENCE_TOKENS = 64
 
 
 class Parallel:
     """A llama.cpp context with `SEQUENCES` sequences over an already loaded model; close it after use."""
 
-    def __init__(self, model: Any, threads: int) -> None:
+    def __init__(self, model: Any, threads: int, give_way: Callable[[], None] = lambda: None) -> None:
         self._model = model
         self._threads = threads
+        self._give_way = give_way
         self._vocabulary = llama_cpp.llama_model_get_vocab(model)
         self._size = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         self._context: Any = None
@@ -45,6 +48,7 @@ class Parallel:
     ) -> list[list[int]]:
         """The generated token ids of every prompt, without the token that ended them."""
         self._open(max((len(p) for p in prompts), default=0) + sampling.max_tokens)
+        begun = self._share(prompts)
         rng = np.random.default_rng(sampling.seed)
         answers: list[list[int]] = [[] for _ in prompts]
         waiting = sorted(range(len(prompts)), key=lambda i: len(prompts[i]), reverse=True)
@@ -54,10 +58,9 @@ class Parallel:
         while waiting or active:
             rows: list[tuple[int, int, int, bool]] = [(token, at, seq, True) for seq, (_, token, at) in active.items()]
             asked = [(seq, prompt) for seq, (prompt, _, _) in active.items()]
-            while waiting and free and (not rows or len(rows) + len(prompts[waiting[-1]]) <= BATCH_TOKENS):
+            while waiting and free and (not rows or len(rows) + len(prompts[waiting[-1]]) - begun <= BATCH_TOKENS):
                 prompt, seq = waiting.pop(), free.pop()
-                tokens = prompts[prompt]
-                rows += [(token, at, seq, at == len(tokens) - 1) for at, token in enumerate(tokens)]
+                rows += self._begin(seq, prompts[prompt], begun, len(prompts[prompt]) - 1)
                 asked.append((seq, prompt))
             chosen = self._decode(rows, lambda logits: _choose(logits, sampling, rng))
             for (seq, prompt), token in zip(asked, chosen, strict=True):
@@ -65,7 +68,7 @@ class Parallel:
                 if not ended:
                     answers[prompt].append(token)
                 if ended or len(answers[prompt]) >= sampling.max_tokens:
-                    llama_cpp.llama_memory_seq_rm(llama_cpp.llama_get_memory(self._context), seq, -1, -1)
+                    self._forget(seq)
                     active.pop(seq, None)
                     free.append(seq)
                     done += 1
@@ -77,24 +80,43 @@ class Parallel:
     def logprobs(self, prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]]) -> list[list[float]]:
         """Log-probability of each answer token, in nats."""
         self._open(max((len(p) + len(a) for p, a in zip(prompts, answers, strict=True)), default=0))
-        memory = llama_cpp.llama_get_memory(self._context)
-        scored = []
-        for prompt, answer in zip(prompts, answers, strict=True):
-            tokens = [*prompt, *answer[:-1]]
-            targets = iter(answer)
-            rows = [(token, at, 0, at >= len(prompt) - 1) for at, token in enumerate(tokens)]
-            scored.append(self._decode(rows, partial(_next_logprob, targets)) if answer else [])
-            llama_cpp.llama_memory_seq_rm(memory, 0, -1, -1)
+        begun = self._share(prompts)
+        scored: list[list[float]] = []
+        for start in range(0, len(prompts), SEQUENCES):
+            group = list(zip(prompts[start : start + SEQUENCES], answers[start : start + SEQUENCES], strict=True))
+            rows = []
+            for seq, (prompt, answer) in enumerate(group):
+                if answer:
+                    rows += self._begin(seq, [*prompt, *answer[:-1]], begun, len(prompt) - 1)
+            targets = iter([token for _, answer in group for token in answer])
+            each = iter(self._decode(rows, partial(_next_logprob, targets)))
+            scored += [list(islice(each, len(answer))) for _, answer in group]
+            for seq in range(len(group)):
+                self._forget(seq)
         return scored
+
+    def _share(self, prompts: Sequence[Sequence[int]]) -> int:
+        """Evaluate what all prompts begin with, in a sequence of its own. Gives its length in tokens."""
+        shared = commonprefix([list(prompt[:-1]) for prompt in prompts])  # noqa: RUF071
+        self._decode([(token, at, SEQUENCES, False) for at, token in enumerate(shared)], len)
+        return len(shared)
+
+    def _begin(self, seq: int, tokens: Sequence[int], begun: int, wanted: int) -> list[tuple[int, int, int, bool]]:
+        """The rows with which `seq` reads `tokens` after the shared `begun`; logits from position `wanted` on."""
+        llama_cpp.llama_memory_seq_cp(llama_cpp.llama_get_memory(self._context), SEQUENCES, seq, -1, -1)
+        return [(token, at, seq, at >= wanted) for at, token in enumerate(tokens) if at >= begun]
+
+    def _forget(self, seq: int) -> None:
+        llama_cpp.llama_memory_seq_rm(llama_cpp.llama_get_memory(self._context), seq, -1, -1)
 
     def _open(self, sequence_tokens: int) -> None:
         self._free()
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_seq_max = SEQUENCES
-        parameters.n_ctx = SEQUENCES * (-(-max(sequence_tokens + 8, MIN_SEQUENCE_TOKENS) // 256) * 256)
+        parameters.n_seq_max = SEQUENCES + 1
+        parameters.n_ctx = SEQUENCES * max(sequence_tokens + 8, MIN_SEQUENCE_TOKENS) + BATCH_TOKENS
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
         parameters.n_threads = parameters.n_threads_batch = self._threads
-        parameters.kv_unified = False
+        parameters.kv_unified = True
         parameters.no_perf = True
         self._context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not self._context:
@@ -121,6 +143,7 @@ class Parallel:
                 batch.n_seq_id[index] = 1
                 batch.seq_id[index][0] = sequence
                 batch.logits[index] = wanted
+            self._give_way()
             status = llama_cpp.llama_decode(self._context, batch)
             if status != 0:
                 raise NightFailed(f"llama.cpp could not evaluate a batch of {len(part)} tokens (status {status}).")

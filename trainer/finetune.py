@@ -70,11 +70,13 @@ def finetune(
     work: Path,
     config: FinetuneConfig,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
+    give_way: Callable[[], None] = lambda: None,
 ) -> Trained:
     """Train an adapter for the model in `training` on `examples` and save it to `work/adapter`.
 
     Checkpoints and `log.jsonl` (step, loss, ce and kl in nats per token, seconds) are kept in `work`. The number of
-    epochs is cut so that `config.minutes` are kept to. A finished training is not repeated.
+    epochs is cut so that `config.minutes` are kept to. A finished training is not repeated. `give_way` is called
+    between layers, forth and back; it may wait.
     """
     adapter, result = work / "adapter", work / "trained.json"
     if result.is_file():
@@ -83,6 +85,9 @@ def finetune(
     torch.manual_seed(config.seed)
     tokenizer = training_tokenizer(training)
     model = _loaded(training, config)
+    for layer in decoder(model).layers:
+        layer.register_forward_pre_hook(lambda _layer, _inputs: give_way())
+        layer.register_full_backward_pre_hook(lambda _layer, _gradients: give_way())
     first = int(decoder(model).config.num_hidden_layers * config.frozen_share)
     encoded, beginning = _encoded(tokenizer, examples, config)
     progress(0, 1, "computing what stays the same")

@@ -22,6 +22,7 @@ from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
 from models.version_files import BASE, current, model_file, point_to, seal_version
 from store import examples, feedback, runs, versions
+from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
 from store.light_sqlite_utils import Database
@@ -192,7 +193,9 @@ def _finetune(night: _Night) -> dict[str, Any]:
     left = night.settings.night_minutes - (time.monotonic() - night.started) / 60
     data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind != "probe"]
     config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
-    trained = finetune(training_dir(night.base), data, night.work, config, night.progress("finetune"))
+    trained = finetune(
+        training_dir(night.base), data, night.work, config, night.progress("finetune"), GiveWay(night.settings.home)
+    )
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
 

@@ -24,21 +24,23 @@ from assistant.llamacpp import LlamaCppEngine
 from models.catalogue import base_model
 from models.engine import Sampling
 from store import conversations, feedback, runs
+from store.answering import answering
 from store.database import opened
 from store.records import ChatMessage
 from trainer.neighbours import NAMES
 
 
-def measured(engine: LlamaCppEngine, rounds: int) -> dict[str, float]:
+def measured(engine: LlamaCppEngine, home: Path, rounds: int) -> dict[str, float]:
     """Medians over `rounds` answers of 64 tokens."""
     first, speed = [], []
     for number in range(rounds):
         started = time.perf_counter()
         begun, tokens = 0.0, 0
         question = [ChatMessage("user", f"Write a long story about ship number {number}.")]
-        for piece in engine.stream(question, Sampling(max_tokens=64)):
-            begun = begun or time.perf_counter() - started
-            tokens = piece.tokens
+        with answering(home):
+            for piece in engine.stream(question, Sampling(max_tokens=64)):
+                begun = begun or time.perf_counter() - started
+                tokens = piece.tokens
         first.append(begun)
         speed.append((tokens - 1) / (time.perf_counter() - started - begun))
     return {"tokens_per_s": round(statistics.median(speed), 1), "first_token_s": round(statistics.median(first), 3)}
@@ -55,7 +57,7 @@ def main() -> None:
                 said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.")
                 feedback.correct(db, said.id, f"{NAMES[number + 40]}.")
         engine = LlamaCppEngine(base_model("", home).gguf, "base")
-        idle = measured(engine, 5)
+        idle = measured(engine, home, 5)
         command = [sys.executable, "run.py", "--home", str(home), "improve", "--json"]
         night = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"APRENDIZ_ENVIRONMENT": "mine"},
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -67,7 +69,7 @@ def main() -> None:
                 run = runs.unfinished_run(db)
                 at = runs.latest_progress(db, run.id) if run else {}
             if at.get("phase") == "finetune" and at.get("done", 0) >= 3:
-                beside = measured(engine, 5)
+                beside = measured(engine, home, 5)
                 peak = max(peak, process.memory_info().rss / 2**20)
         night.terminate()
         night.wait()

@@ -1,0 +1,47 @@
+"""The night waits while an answer is written, not for a dead chat, and not for ever."""
+
+import os
+import threading
+import time
+
+from store.answering import FILE, GiveWay, answering, is_answering
+
+
+def test_only_while_an_answer_is_written(home):
+    home.mkdir(exist_ok=True)
+    assert not is_answering(home)
+    with answering(home):
+        assert is_answering(home)
+        time.sleep(0.5)
+        assert is_answering(home)
+    assert not is_answering(home)
+
+
+def test_a_chat_that_died_holds_nothing_up(home):
+    home.mkdir(exist_ok=True)
+    (home / FILE).touch()
+    long_ago = time.time() - 60
+    os.utime(home / FILE, (long_ago, long_ago))
+    assert not is_answering(home)
+
+
+def test_work_waits_until_the_answer_is_there(home):
+    home.mkdir(exist_ok=True)
+    waited = threading.Event()
+    with answering(home):
+        thread = threading.Thread(target=lambda: (GiveWay(home)(), waited.set()))
+        thread.start()
+        assert not waited.wait(0.3)
+    assert waited.wait(2)
+
+
+def test_a_chat_that_never_pauses_slows_the_night_down_and_does_not_stop_it(home):
+    home.mkdir(exist_ok=True)
+    give_way = GiveWay(home, patience=0.2)
+    with answering(home):
+        began = time.monotonic()
+        give_way()
+        first = time.monotonic() - began
+        give_way()
+        second = time.monotonic() - began - first
+    assert first >= 0.2 > second
