@@ -5,28 +5,33 @@ what was stopped or broken off stays, marked. The page, the API and `run.py ask`
 shown is theirs to decide.
 """
 
+import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from jinja2 import TemplateError
 
 from assistant.documents import with_passage
 from assistant.memory import Memory, Recalled
 from assistant.serving import Serving
 from models.catalogue import BaseModel
-from models.engine import Engine, Sampling
+from models.engine import Engine, Piece, Sampling
 from models.version_files import BASE
 from store import conversations, feedback
 from store.answering import answering
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Message, MessageStatus, Passage
+from store.records import ChatMessage, Correction, Message, MessageStatus, Passage
 from store.settings import Settings
 
 FLUSH_S = 0.25
 ANSWER_TOKENS = 1024
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
+LEAST_ROOM = 16  # tokens that a reply needs at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,24 @@ class Answer:
     text: str
     version: str
     correction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A reply that begins: who gives it, the message it is stored as, the correction it is or the document behind it.
+
+    `prompt_tokens` is how many tokens the model reads, none for a correction.
+    """
+
+    version: str
+    message_id: str | None
+    correction_id: int | None
+    document: str | None
+    prompt_tokens: int
+
+
+class ContextExceeded(InputRefused):
+    """The conversation is longer than what the model can read."""
 
 
 class Assistant:
@@ -101,16 +124,12 @@ class Assistant:
         sampling: Sampling = CHAT,
     ) -> list[Answer]:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
-        recalled: list[Recalled | None] = [None] * len(rows)
-        read = list(rows)
-        if with_memory:
-            with opened(self.settings.home) as db:
-                recalled = self.memory.recall_all(db, [row[-1].content for row in rows])
-                passages = [self.memory.library.look_up(db, row[-1].content) for row in rows]
-            read = [with_passage(row, found) if found else row for row, found in zip(rows, passages, strict=True)]
+        with opened(self.settings.home) as db:
+            found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
+        read = [with_passage(row, p) if p else row for row, (_, p) in zip(rows, found_all, strict=True)]
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
-        for index, found in enumerate(recalled):
+        for index, (found, _) in enumerate(found_all):
             if found is not None and found.sure:
                 said = Answer(found.correction.answer, self._name(version), found.correction.id)
                 answers[index] = said
@@ -122,6 +141,44 @@ class Assistant:
                 texts = engine.answer_all(asked, sampling)
                 answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
         return [answers[index] for index in range(len(rows))]
+
+    def reply(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        version: str = "current",
+        with_memory: bool = True,
+        sampling: Sampling = CHAT,
+        keep: Callable[[Database], Message] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Begun | Piece]:
+        """Answer `messages` in pieces, after a `Begun` that says who answers: the same route as a turn on the page.
+
+        `keep` stores the question, once nothing stands against an answer, which then grows below it. Where a
+        schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
+        raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
+        """
+        with answering(self.settings.home), opened(self.settings.home) as db:
+            ((found, passage),) = self._looked_up(db, [messages[-1].content], with_memory)
+            if found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
+                name, said = self._name(version), found.correction
+                kept = _said_again(db, keep(db), said, name) if keep else None
+                yield Begun(name, kept.id if kept else None, said.id, None, 0)
+                yield Piece(said.answer, 0, "stop")
+                return
+            read = with_passage(messages, passage) if passage else messages
+            with self.serving.engine(self._route(version, found, with_memory)) as engine:
+                document = passage.document if passage else None
+                begun = Begun(engine.version, None, None, document, _readable_tokens(engine, read))
+                if keep is None:
+                    yield begun
+                    yield from engine.stream(read, sampling, cancelled)
+                    return
+                answer = _begin(db, keep(db), engine)
+                with closing(_written(db, answer, lambda: engine.stream(read, sampling, cancelled), passage)) as states:
+                    yield replace(begun, message_id=answer.id)
+                    for piece, _ in states:
+                        yield piece
 
     @property
     def memory(self) -> Memory:
@@ -166,16 +223,7 @@ class Assistant:
     ) -> Iterator[Message]:
         found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
         if found is not None and found.sure:
-            said = conversations.add_message(
-                db,
-                question.conversation_id,
-                question.id,
-                "assistant",
-                found.correction.answer,
-                version=self.serving.version,
-                correction_id=found.correction.id,
-            )
-            yield said
+            yield _said_again(db, question, found.correction, self.serving.version)
             return
         passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
         with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
@@ -190,42 +238,28 @@ class Assistant:
         cancelled: Callable[[], bool],
         passage: Passage | None = None,
     ) -> Iterator[Message]:
-        started = time.monotonic()
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
         spoken = [ChatMessage("system", system)] if system else []
         spoken += [ChatMessage(m.role, _as_it_should_be(db, m)) for m in path if m.content]
         spoken = with_passage(spoken, passage) if passage else spoken
-        answer = conversations.add_message(
-            db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
-        )
-        text, tokens, first_token_s, flushed = "", 0, None, started
-        status: MessageStatus = "failed"
-        try:
-            for piece in engine.stream(_fitting(engine, spoken, sampling), sampling, cancelled):
-                text, tokens = text + piece.text, piece.tokens
-                now = time.monotonic()
-                first_token_s = first_token_s if first_token_s is not None else now - started
-                if piece.finish:
-                    status = "stopped" if piece.finish == "cancelled" else "complete"
-                elif now - flushed > FLUSH_S:
-                    answer = conversations.write_progress(db, answer.id, text)
-                    flushed = now
+        shown = _begin(db, question, engine)
+        with closing(
+            _written(db, shown, lambda: engine.stream(_fitting(engine, spoken, sampling), sampling, cancelled), passage)
+        ) as states:
+            for _, answer in states:
+                if answer is not shown:
+                    shown = answer
                     yield answer
-        except GeneratorExit:
-            status = "stopped"
-            raise
-        finally:
-            answer = conversations.finish_message(
-                db,
-                answer.id,
-                _with_source(text.strip() if status == "complete" else text, passage),
-                status,
-                tokens=tokens,
-                first_token_s=first_token_s,
-                seconds=time.monotonic() - started,
-            )
-        yield answer
+
+    def _looked_up(
+        self, db: Database, questions: list[str], with_memory: bool
+    ) -> list[tuple[Recalled | None, Passage | None]]:
+        """What memory and the documents have on each question; nothing without memory."""
+        if not with_memory:
+            return [(None, None)] * len(questions)
+        passages = [self.memory.library.look_up(db, question) for question in questions]
+        return list(zip(self.memory.recall_all(db, questions), passages, strict=True))
 
     def _route(self, version: str, found: Recalled | None, with_memory: bool) -> str:
         """Away from every correction the base answers, so that what was not corrected stays as it was."""
@@ -233,6 +267,76 @@ class Assistant:
 
     def _name(self, version: str) -> str:
         return self.serving.version if version == "current" else version
+
+
+def _begin(db: Database, question: Message, engine: Engine) -> Message:
+    return conversations.add_message(
+        db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
+    )
+
+
+def _written(
+    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
+) -> Generator[tuple[Piece, Message], None, None]:
+    """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there."""
+    started = time.monotonic()
+    text, tokens, first_token_s, flushed = "", 0, None, started
+    status: MessageStatus = "failed"
+    piece = Piece("", 0)
+    try:
+        for piece in stream():
+            text, tokens = text + piece.text, piece.tokens
+            now = time.monotonic()
+            first_token_s = first_token_s if first_token_s is not None else now - started
+            if piece.finish:
+                status = "stopped" if piece.finish == "cancelled" else "complete"
+                continue
+            if now - flushed > FLUSH_S:
+                answer = conversations.write_progress(db, answer.id, text)
+                flushed = now
+            yield piece, answer
+    except GeneratorExit:
+        status = "stopped"
+        raise
+    finally:
+        answer = conversations.finish_message(
+            db,
+            answer.id,
+            _with_source(text.strip() if status == "complete" else text, passage),
+            status,
+            tokens=tokens,
+            first_token_s=first_token_s,
+            seconds=time.monotonic() - started,
+        )
+    yield piece, answer
+
+
+def _said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
+    """The answer to `question` that memory gives: `said`, word for word."""
+    return conversations.add_message(
+        db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
+    )
+
+
+def _readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:
+    """How many tokens the model reads for `messages`. Raises ContextExceeded, and InputRefused."""
+    try:
+        tokens = len(engine.prompt_tokens(messages))
+    except (ValueError, TemplateError) as error:
+        raise InputRefused(f"The model's chat template does not take these messages: {error}.") from error
+    if tokens > engine.context_tokens - LEAST_ROOM:
+        raise ContextExceeded(
+            f"The conversation is {tokens} tokens long and this model reads {engine.context_tokens - LEAST_ROOM} at "
+            "most. Leave the oldest messages out, or raise context_tokens in config.toml."
+        )
+    return tokens
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling) -> Sequence[ChatMessage]:

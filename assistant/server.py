@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from assistant.api.routes import api
 from assistant.conversation import Assistant
 from assistant.guard import Guard
 from assistant.page.night_control import NightControl
@@ -69,6 +70,7 @@ def application(
         yield
 
     app = FastAPI(title="Aprendiz", docs_url=None, redoc_url=None, openapi_url=None, lifespan=started)
+    app.mount("/v1", api(assistant))
     app.get("/page.js", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
     blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
