@@ -390,38 +390,25 @@ def _versions(flags: argparse.Namespace) -> None:
 
 
 def _promote(flags: argparse.Namespace) -> None:
-    _move(flags, flags.id, "promote")
+    from models.promotion import promote
+    from store.database import opened
+
+    home = _settings(flags).home
+    with opened(home) as db:
+        before = promote(db, home, flags.id)
+    print(f"{flags.id} serves from the next answer on; before it was {before}.")
 
 
 def _rollback(flags: argparse.Namespace) -> None:
-    from models.version_files import BASE, current
+    from models.promotion import roll_back
+    from models.version_files import current
     from store.database import opened
-    from store.errors import InputRefused
-    from store.versions import promotions
 
     home = _settings(flags).home
-    now = current(home)
-    if now == BASE:
-        raise InputRefused("The base serves already; there is nothing to go back to.")
+    before = current(home)
     with opened(home) as db:
-        before = next((p.previous for p in reversed(promotions(db)) if p.version == now and p.by != "rollback"), BASE)
-    _move(flags, before, "rollback")
-
-
-def _move(flags: argparse.Namespace, id: str, by: Any) -> None:
-    from models.version_files import BASE, current, point_to
-    from store.database import opened
-    from store.versions import record_promotion, version
-
-    home = _settings(flags).home
-    with opened(home) as db:
-        if id != BASE:
-            version(db, id)
-        before = current(home)
-        point_to(home, id)
-        if before != id:
-            record_promotion(db, id, before, by)
-    print(f"{id} serves from the next answer on; before it was {before}.")
+        version = roll_back(db, home)
+    print(f"{version} serves from the next answer on; before it was {before}.")
 
 
 def _status(flags: argparse.Namespace) -> None:

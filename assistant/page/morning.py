@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
@@ -17,7 +17,8 @@ from assistant.page import words
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
-from models.version_files import BASE, current, point_to
+from models.promotion import promote, roll_back
+from models.version_files import BASE, current
 from store import runs, versions
 from store.database import opened
 from store.errors import InputRefused
@@ -85,7 +86,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
         with told(), opened(home) as db:
             given = read_press(press)
             if given["do"] == "promote":
-                answer_with(db, home, given["id"])
+                promote(db, home, given["id"])
             elif given["do"] == "rollback":
                 roll_back(db, home)
             else:
@@ -100,32 +101,6 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     start.click(begin, None, view, **quick)
     cancel.click(end, None, view, **quick)
     act.change(pressed, [act], view, **quick)
-
-
-def answer_with(db: Database, home: Path, version: str) -> None:
-    """Have `version` answer from the next turn on. Raises NotFound, and ModelRefused for a damaged one."""
-    _move(db, home, version, "promote")
-
-
-def roll_back(db: Database, home: Path) -> None:
-    """Go back to the version that answered before this one. Raises InputRefused when there is none."""
-    _move(db, home, before(db, current(home)), "rollback")
-
-
-def before(db: Database, now: str) -> str:
-    """The version that `now` took over from."""
-    if now == BASE:
-        raise InputRefused("The original model answers already; there is nothing to go back to.")
-    moves = reversed(versions.promotions(db))
-    return next((move.previous for move in moves if move.version == now and move.by != "rollback"), BASE)
-
-
-def _move(db: Database, home: Path, version: str, by: Literal["promote", "rollback"]) -> None:
-    versions.version(db, version)
-    previous = current(home)
-    if previous != version:
-        point_to(home, version)
-        versions.record_promotion(db, version, previous, by)
 
 
 def loss_curve(home: Path, run_id: str) -> pd.DataFrame | None:

@@ -1,0 +1,52 @@
+"""The pointer and its record move together, also when the program died between them."""
+
+import pytest
+
+from models.promotion import promote, roll_back
+from models.version_files import current, point_to, seal_version
+from store import versions
+from store.database import opened
+from store.errors import InputRefused, NotFound
+from store.records import Version
+
+
+@pytest.fixture
+def db(home):
+    with opened(home) as db:
+        for content in (b"one", b"two"):
+            staging = home / content.decode()
+            staging.mkdir()
+            (staging / "model.gguf").write_bytes(content)
+            id = seal_version(home, staging)
+            versions.add_version(db, Version(id, "base", None, "", "promoted", (), {}))
+        yield db
+
+
+def moves(db) -> list[tuple[str, str, str]]:
+    return [(m.previous, m.version, m.by) for m in versions.promotions(db)]
+
+
+def test_forward_and_back(db, home):
+    first, second = (v.id for v in versions.versions(db))
+    assert promote(db, home, first) == "base"
+    assert promote(db, home, second, "night") == first
+    assert roll_back(db, home) == first
+    assert roll_back(db, home) == "base"
+    assert current(home) == "base"
+    assert [by for *_, by in moves(db)] == ["promote", "night", "rollback", "rollback"]
+    with pytest.raises(InputRefused):
+        roll_back(db, home)
+
+
+def test_a_move_is_recorded_once_and_completed_after_a_crash(db, home):
+    first = versions.versions(db)[0].id
+    point_to(home, first)
+    assert promote(db, home, first, "night") == "base"
+    promote(db, home, first, "night")
+    assert moves(db) == [("base", first, "night")]
+
+
+def test_an_unknown_version_is_named_with_those_there_are(db, home):
+    with pytest.raises(NotFound, match=versions.versions(db)[0].id):
+        promote(db, home, "v-9")
+    assert current(home) == "base"
