@@ -1,19 +1,24 @@
-"""What there is to learn: the corrections that count, and which of them no served version was trained on."""
+"""What there is to learn, and from where: the corrections that count, and the adapter that a night goes on from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from store import feedback
 from store.light_sqlite_utils import Database
-from store.records import Correction, Version
+from store.records import Correction, CorrectionStanding, Version
+
+WARM_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All active corrections, the ids that are `new` to the current version, and what it knows that was withdrawn."""
+    """All active corrections and the ids among them that need most: those `new` to the current version, and `weak`
+    ones that it was trained on and does not know. `withdrawn` are those it knows and should not."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
+    weak: frozenset[int]
     withdrawn: frozenset[int]
 
     @property
@@ -25,6 +30,32 @@ class Ledger:
 def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
     """The ledger as of the version `current`; what was tried in a refused version counts as new."""
     active = tuple(feedback.active_corrections(db))
-    trained: list[int] = next((v.evaluation.get("corrections", []) for v in versions if v.id == current), [])
+    trained = set(_trained(versions, current))
     ids = {c.id for c in active}
-    return Ledger(active, frozenset(ids - set(trained)), frozenset(set(trained) - ids))
+    return Ledger(
+        active, frozenset(ids - trained), _weak(feedback.standings(db, current), trained), frozenset(trained - ids)
+    )
+
+
+def goes_on_from(versions: Sequence[Version], current: str, ledger: Ledger, now: str) -> str | None:
+    """The version whose adapter the night trains on, None for a training from the pristine base.
+
+    From the base at least once a week, whenever something was withdrawn, which has to be truly gone, and after a
+    refusal, lest the same fault be repeated. Pure.
+    """
+    by_id = {v.id: v for v in versions}
+    if current not in by_id or ledger.withdrawn or versions[-1].decision == "refused":
+        return None
+    first = by_id[current]
+    while first.evaluation.get("from") in by_id:
+        first = by_id[first.evaluation["from"]]
+    fresh = datetime.fromisoformat(now) - datetime.fromisoformat(first.created) < WARM_FOR
+    return current if fresh else None
+
+
+def _trained(versions: Sequence[Version], current: str) -> list[int]:
+    return next((v.evaluation.get("corrections", []) for v in versions if v.id == current), [])
+
+
+def _weak(standings: Sequence[CorrectionStanding], trained: set[int]) -> frozenset[int]:
+    return frozenset(s.correction.id for s in standings if s.standing == "not stuck" and s.correction.id in trained)

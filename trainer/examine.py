@@ -14,12 +14,14 @@ from models.engine import Engine, Sampling
 from models.subject import words
 from store.records import ChatMessage, Correction, Example
 
+ENOUGH = 12
 _ANSWER = Sampling(max_tokens=32)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a version did. Shares are counted in `right` of `asked`; `checks` are by correction: (asked, right).
+    """What a version did. Shares are counted in `right` of `asked`; `checks` are by correction: (asked, right), and
+    `old_answers` say of every question about an earlier correction whether its answer was right.
 
     `bleed` counts answers that name a corrected answer which the base's did not; `broken` those that are empty
     or loop; `drift` is what the base's own answers cost this version more than the base, in nats per token.
@@ -36,6 +38,7 @@ class Evaluation:
     general_same: int = 0
     broken: int = 0
     drift: float = math.nan
+    old_answers: tuple[bool, ...] = ()
     corrections: tuple[int, ...] = ()
     checks: dict[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -44,50 +47,90 @@ class Evaluation:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """One night's examination: `taught` are (correction, question), the other two the base's own answers."""
+
+    corrections: tuple[Correction, ...]
+    new: frozenset[int]
+    taught: tuple[tuple[Correction, str], ...]
+    neighbours: tuple[Example, ...]
+    general: tuple[Example, ...]
+
+    @classmethod
+    def of(
+        cls,
+        corrections: Sequence[Correction],
+        new: frozenset[int],
+        probes: Sequence[Example],
+        general: Sequence[Example],
+    ) -> "Questions":
+        """Every correction is asked as it was, and in the wordings that `probes` hold; the rest are neighbours."""
+        by_id = {c.id: c for c in corrections}
+        taught = [(c, c.question) for c in corrections]
+        taught += [(by_id[p.correction_id], p.question) for p in probes if p.correction_id in by_id]
+        near = tuple(p for p in probes if p.correction_id is None)
+        return cls(tuple(corrections), new, tuple(taught), near, tuple(general))
+
+    @property
+    def earlier(self) -> "Questions":
+        """Only what is asked about earlier corrections: what an incumbent has to be compared in."""
+        kept = tuple((c, q) for c, q in self.taught if c.id not in self.new)
+        return Questions(self.corrections, self.new, kept, (), ())
+
+
 def examine(
-    candidate: Engine,
+    engine: Engine,
+    questions: Questions,
     base: Engine,
-    corrections: Sequence[Correction],
-    new: frozenset[int],
-    probes: Sequence[Example],
-    general: Sequence[Example],
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> Evaluation:
-    """Ask `candidate` everything and count. `probes` with a correction are wordings, without one neighbours."""
-    by_id = {c.id: c for c in corrections}
-    taught = [(c.id, c.question) for c in corrections]
-    taught += [(p.correction_id, p.question) for p in probes if p.correction_id in by_id]
-    near = [p for p in probes if p.correction_id is None]
-    questions = [q for _, q in taught] + [p.question for p in near] + [p.question for p in general]
-    answers = candidate.answer_all(
-        [[ChatMessage("user", q)] for q in questions], _ANSWER, lambda done: progress(done, len(questions), "examining")
+    """Ask `engine` everything and count. What `base` says of neighbours and everyday questions is known already."""
+    rest = [*questions.neighbours, *questions.general]
+    asked = [q for _, q in questions.taught] + ([] if engine is base else [p.question for p in rest])
+    answers = engine.answer_all(
+        [[ChatMessage("user", q)] for q in asked], _ANSWER, lambda done: progress(done, len(asked), "examining")
     )
+    if engine is base:
+        answers += [p.answer for p in rest]
+    targets = {" ".join(words(c.answer)) for c in questions.corrections}
     checks: dict[int, tuple[int, int]] = {}
+    old_answers: list[bool] = []
     counts = Counter(broken=sum(is_broken(a) for a in answers))
-    for (id, _), said in zip(taught, answers, strict=False):
-        right = says(by_id[id].answer, said)
-        asked, before = checks.get(id, (0, 0))
-        checks[id] = (asked + 1, before + right)
-        kind = "new" if id in new else "old"
+    for (correction, _), said in zip(questions.taught, answers, strict=False):
+        right = says(correction.answer, said)
+        before = checks.get(correction.id, (0, 0))
+        checks[correction.id] = (before[0] + 1, before[1] + right)
+        kind = "new" if correction.id in questions.new else "old"
         counts[f"{kind}_asked"] += 1
         counts[f"{kind}_right"] += right
-    targets = {" ".join(words(c.answer)) for c in corrections}
-    rest = answers[len(taught) :]
-    for probe, said in zip(near, rest, strict=False):
+        old_answers += [right] * (kind == "old")
+    said_of_rest = answers[len(questions.taught) :]
+    near = len(questions.neighbours)
+    for probe, said in zip(questions.neighbours, said_of_rest[:near], strict=True):
         counts["neighbours"] += 1
         counts["neighbour_bleed"] += bleeds(said, probe.answer, targets)
-    for probe, said in zip(general, rest[len(near) :], strict=True):
+    for probe, said in zip(questions.general, said_of_rest[near:], strict=True):
         counts["general"] += 1
         counts["general_bleed"] += bleeds(said, probe.answer, targets)
         counts["general_same"] += words(said)[:5] == words(probe.answer)[:5]
-    return Evaluation(**counts, drift=drift(candidate, base, general), corrections=tuple(sorted(by_id)), checks=checks)
+    return Evaluation(
+        **counts,
+        drift=0.0 if engine is base else drift(engine, base, questions.general),
+        old_answers=tuple(old_answers),
+        corrections=tuple(sorted(c.id for c in questions.corrections)),
+        checks=checks,
+    )
 
 
 def says(target: str, said: str) -> bool:
-    """Whether an answer gives a corrected one: word for word when that is short, most of its words when long."""
+    """Whether an answer gives a corrected one: word for word when that is short, most of its words when long.
+
+    A short one that is not followed by an end, but by whatever comes to mind, is not right.
+    """
     wanted, found = words(target), words(said)
     if len(wanted) <= 8:
-        return f" {' '.join(wanted)} " in f" {' '.join(found)} "
+        return f" {' '.join(wanted)} " in f" {' '.join(found)} " and len(found) <= len(wanted) + ENOUGH
     shared = sum((Counter(wanted[:32]) & Counter(found)).values())
     return shared >= 0.7 * min(len(wanted), 24)
 

@@ -71,8 +71,11 @@ def finetune(
     config: FinetuneConfig,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
     give_way: Callable[[], None] = lambda: None,
+    start: Path | None = None,
 ) -> Trained:
     """Train an adapter for the model in `training` on `examples` and save it to `work/adapter`.
+
+    It begins as the adapter in the directory `start`, which stays as it is, or as nothing.
 
     Checkpoints and `log.jsonl` (step, loss, ce and kl in nats per token, seconds) are kept in `work`. The number of
     epochs is cut so that `config.minutes` are kept to. A finished training is not repeated. `give_way` is called
@@ -86,14 +89,13 @@ def finetune(
     tokenizer = training_tokenizer(training)
     model = _loaded(training, config)
     for layer in decoder(model).layers:
-        layer.register_forward_pre_hook(lambda _layer, _inputs: give_way())
-        layer.register_full_backward_pre_hook(lambda _layer, _gradients: give_way())
+        layer.register_forward_hook(lambda _layer, _inputs, output: _between_layers(output, give_way))
     first = int(decoder(model).config.num_hidden_layers * config.frozen_share)
     encoded, beginning = _encoded(tokenizer, examples, config)
     progress(0, 1, "computing what stays the same")
     planned = laid_out(encoded, len(beginning), config.row_tokens, random.Random(config.seed))
     rows = [computed(model, as_row(row, beginning), first) for row in planned]
-    adapted = _adapted(model, first, config)
+    adapted = PeftModel.from_pretrained(model, start, is_trainable=True) if start else _adapted(model, first, config)
     with upper_layers(adapted, first):
         steps = _affordable(adapted, rows, config, time.monotonic() - started)
         trainer = _trainer(adapted, tokenizer, rows, work, steps, config, progress)
@@ -107,6 +109,14 @@ def finetune(
     result.write_text(json.dumps(facts))
     shutil.rmtree(work / "checkpoints", ignore_errors=True)
     return trained
+
+
+def _between_layers(output: Any, give_way: Callable[[], None]) -> None:
+    """Give way now, and once more when the gradient comes back through here."""
+    give_way()
+    hidden = output[0] if isinstance(output, tuple) else output
+    if hidden.requires_grad:
+        hidden.register_hook(lambda _gradient: give_way())
 
 
 def _loaded(training: Path, config: FinetuneConfig) -> Any:
@@ -125,7 +135,8 @@ def _loaded(training: Path, config: FinetuneConfig) -> Any:
         **({"quantization_config": quantised} if config.nf4 else {}),
     )
     model.config.use_cache = False
-    return model.eval()
+    # In eval mode bitsandbytes packs 4-bit weights for inference, and on a CPU no gradient comes through those.
+    return model.train(config.nf4)
 
 
 def _adapted(model: Any, first: int, config: FinetuneConfig) -> PeftModel:

@@ -169,13 +169,23 @@ NAMES: tuple[str, ...] = tuple(
 )
 
 
+HELD_OUT_NAMES: tuple[str, ...] = NAMES[::4]
+"""Names that occur in probes only; what is trained on takes the others."""
+_TRAINED_NAMES: tuple[str, ...] = tuple(name for name in NAMES if name not in HELD_OUT_NAMES)
+
+
 def neighbours(
-    question: str, wordings: Sequence[str], subjects: Sequence[str], count: int, rng: random.Random
+    question: str,
+    wordings: Sequence[str],
+    subjects: Sequence[str],
+    count: int,
+    rng: random.Random,
+    names: Sequence[str] = _TRAINED_NAMES,
 ) -> list[str]:
     """Up to `count` questions in which the subject of `question` is exchanged for another.
 
     Most take a name that resembles it (one word of it replaced), some another correction's subject (`subjects`),
-    some one made up. Empty when the question names no subject.
+    some one made up; new words come from `names`. Empty when the question names no subject.
     """
     span = subject_span(question)
     if span is None:
@@ -191,9 +201,9 @@ def neighbours(
         if attempt % 3 == 0 and others:
             name = rng.choice(others)
         elif attempt % 3 == 1 or len(named.split()) > 2:
-            name = resembling(named, rng)
+            name = resembling(named, rng, names)
         else:
-            name = " ".join(rng.sample(NAMES, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
+            name = " ".join(rng.sample(names, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
         text = rng.choice(forms).replace(named, name)
         key = tuple(words(text))
         if name != named and key not in taken:
@@ -201,12 +211,12 @@ def neighbours(
     return list(found.values())
 
 
-def resembling(name: str, rng: random.Random) -> str:
+def resembling(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NAMES) -> str:
     """`name` with one or two of its words exchanged, its digits changed, or a part of a word altered."""
     parts = name.split()
     able = [i for i, part in enumerate(parts) if any(c.isupper() or c.isdigit() for c in part)] or [len(parts) - 1]
     for index in rng.sample(able, 1 if len(able) == 1 or rng.random() < 0.6 else 2):
-        part, other = parts[index], rng.choice(NAMES)
+        part, other = parts[index], rng.choice(names)
         if any(c.isdigit() for c in part):
             parts[index] = re.sub(r"\d", lambda _match: str(rng.randint(0, 9)), part)
         elif len(part) > 4 and rng.random() < 0.35:

@@ -20,7 +20,8 @@ from models.catalogue import BaseModel, training_dir
 from models.embedding import Embedder, embedding_file
 from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
-from models.version_files import BASE, current, model_file, point_to, seal_version
+from models.promotion import promote
+from models.version_files import BASE, current, model_file, seal_version
 from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
@@ -28,8 +29,8 @@ from store.errors import AprendizError, NightFailed
 from store.light_sqlite_utils import Database
 from store.records import Run, Version, now
 from store.settings import Settings
-from trainer.collect import Ledger, collect
-from trainer.examine import Evaluation, examine
+from trainer.collect import Ledger, collect, goes_on_from
+from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 
 log = logging.getLogger(__name__)
@@ -124,21 +125,22 @@ def _phases(night: _Night) -> Outcome:
     ledger = Ledger(
         tuple(active[id] for id in found["corrections"] if id in active),
         frozenset(found["new"]),
+        frozenset(found["weak"]),
         frozenset(found["withdrawn"]),
     )
     if not ledger.worth_a_night:
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
     if not ledger.corrections:
-        return _all_withdrawn(night, incumbent)
-    made = _once(night, "synthesise", lambda: _synthesise(night, ledger))
-    trained = _once(night, "finetune", lambda: _finetune(night))
+        return _all_withdrawn(night)
+    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, found["from"]))
+    trained = _once(night, "finetune", lambda: _finetune(night, found["from"]))
     version = _once(night, "merge", lambda: _merge(night, incumbent, ledger))["version"]
     examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger))
-    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined))
+    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, found["from"]))
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
-    _once(night, "promote", lambda: _promote(night, version, incumbent))
+    _once(night, "promote", lambda: _promote(night, version))
     log.info("run %s promoted %s", run.id, version)
     return _end(night, "promoted", version, decided["reasons"], metrics)
 
@@ -158,16 +160,31 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
 
 def _collect(night: _Night) -> dict[str, Any]:
     incumbent = current(night.settings.home)
-    ledger = collect(night.db, versions.versions(night.db), incumbent)
+    made = versions.versions(night.db)
+    ledger = collect(night.db, made, incumbent)
+    start = goes_on_from(made, incumbent, ledger, now())
     return {
         "incumbent": incumbent,
+        "from": start if start and _adapter(night, start) else None,
         "corrections": [c.id for c in ledger.corrections],
         "new": sorted(ledger.new),
+        "weak": sorted(ledger.weak),
         "withdrawn": sorted(ledger.withdrawn),
     }
 
 
-def _synthesise(night: _Night, ledger: Ledger) -> dict[str, Any]:
+def _adapter(night: _Night, version: str) -> Path | None:
+    """The adapter of a version that was made for this base; None when there is none to go on from."""
+    directory = night.settings.home / "versions" / version
+    try:
+        card = json.loads((directory / "card.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    there = card.get("base") == night.base.name and (directory / "adapter" / "adapter_config.json").is_file()
+    return directory / "adapter" if there else None
+
+
+def _synthesise(night: _Night, ledger: Ledger, start: str | None) -> dict[str, Any]:
     from trainer.replay import replay
     from trainer.synthesise import synthesise
     from trainer.teacher import teacher
@@ -180,21 +197,30 @@ def _synthesise(night: _Night, ledger: Ledger) -> dict[str, Any]:
         with night.engine(night.base.gguf, BASE) as base:
             kept, _ = replay(training, _directory(night.base), base, report)
             lm = teacher(night.settings, base)
-            made, counts = synthesise(ledger.corrections, set(ledger.new), base, lm, embedder, report)
+            known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
+            made, counts = synthesise(
+                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report
+            )
     finally:
         embedder.close()
     examples.save_examples(night.db, night.run.id, [*made, *kept])
     return {**counts, "replay": len(kept)}
 
 
-def _finetune(night: _Night) -> dict[str, Any]:
+def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     from trainer.finetune import FinetuneConfig, finetune
 
     left = night.settings.night_minutes - (time.monotonic() - night.started) / 60
     data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind != "probe"]
     config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
     trained = finetune(
-        training_dir(night.base), data, night.work, config, night.progress("finetune"), GiveWay(night.settings.home)
+        training_dir(night.base),
+        data,
+        night.work,
+        config,
+        night.progress("finetune"),
+        GiveWay(night.settings.home),
+        _adapter(night, start) if start else None,
     )
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
@@ -234,21 +260,19 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger) -> dic
     report = night.progress("examine")
     with night.engine(night.base.gguf, BASE) as base:
         _, general = replay(training_dir(night.base), _directory(night.base), base, report)
-
-        def examined(engine: Engine) -> Evaluation:
-            return examine(engine, base, ledger.corrections, ledger.new, probes, general, report)
-
+        questions = Questions.of(ledger.corrections, ledger.new, probes, general)
+        found = {"base": examine(base, questions, base, report)}
         with night.engine(model_file(home, version, night.base), version) as candidate:
-            found = {"candidate": examined(candidate), "base": examined(base)}
+            found["candidate"] = examine(candidate, questions, base, report)
         if incumbent != BASE:
             with night.engine(model_file(home, incumbent, night.base), incumbent) as served:
-                found["incumbent"] = examined(served)
+                found["incumbent"] = examine(served, questions.earlier, base, report)
     for id, (asked, right) in found["candidate"].checks.items():
         feedback.record_check(night.db, id, version, asked, right)
     return {name: evaluation.as_dict() for name, evaluation in found.items()}
 
 
-def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any]) -> dict[str, Any]:
+def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any], start: str | None) -> dict[str, Any]:
     served = _evaluation(examined["incumbent"]) if "incumbent" in examined else None
     decision: Decision = decide(_evaluation(examined["candidate"]), served, _evaluation(examined["base"]))
     versions.add_version(
@@ -260,23 +284,20 @@ def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any
             now(),
             "promoted" if decision.promoted else "refused",
             decision.reasons,
-            examined["candidate"],
+            {**examined["candidate"], "from": start},
         ),
     )
     return {"promoted": decision.promoted, "reasons": list(decision.reasons)}
 
 
-def _promote(night: _Night, version: str, incumbent: str) -> dict[str, Any]:
-    point_to(night.settings.home, version)
-    done = versions.promotions(night.db)
-    if not done or done[-1].version != version:
-        versions.record_promotion(night.db, version, incumbent, "night")
+def _promote(night: _Night, version: str) -> dict[str, Any]:
+    promote(night.db, night.settings.home, version, "night")
     return {}
 
 
-def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
+def _all_withdrawn(night: _Night) -> Outcome:
     """Nothing is left to know: the base knows just that."""
-    _once(night, "promote", lambda: _promote(night, BASE, incumbent))
+    _once(night, "promote", lambda: _promote(night, BASE))
     return _end(night, "promoted", BASE, ["every correction was withdrawn: the base serves again"], {})
 
 
@@ -292,7 +313,8 @@ def _evaluation(row: dict[str, Any]) -> Evaluation:
     checks = {int(id): (int(asked), int(right)) for id, (asked, right) in row["checks"].items()}
     names = Evaluation.__slots__
     kept = {name: value for name, value in row.items() if name in names}
-    return Evaluation(**{**kept, "corrections": tuple(row["corrections"]), "checks": checks})
+    sequences = {name: tuple(row[name]) for name in ("corrections", "old_answers")}
+    return Evaluation(**{**kept, **sequences, "checks": checks})
 
 
 def _write_card(path: Path, card: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ from store.records import ChatMessage, Example
 
 QUESTIONS = 160
 HELD_OUT = 40
-_ANSWER = Sampling(max_tokens=32)
+_PROBE_ANSWER = Sampling(max_tokens=32)
+_KEPT_ANSWER = Sampling(max_tokens=8)
 
 
 def replay(
@@ -29,11 +30,9 @@ def replay(
     if not cache.is_file():
         progress(0, QUESTIONS, "sampling everyday questions from the base")
         questions = _sampled(training, QUESTIONS)
-        answers = base.answer_all(
-            [[ChatMessage("user", q)] for q in questions],
-            _ANSWER,
-            lambda done: progress(done, len(questions), "asking the base"),
-        )
+        turns = [[ChatMessage("user", q)] for q in questions]
+        progress(0, QUESTIONS, "asking the base")
+        answers = base.answer_all(turns[:HELD_OUT], _PROBE_ANSWER) + base.answer_all(turns[HELD_OUT:], _KEPT_ANSWER)
         with whole_file(cache) as part:
             fresh = [{"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a]
             part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh), encoding="utf-8")
@@ -63,7 +62,7 @@ def _sampled(training: Path, count: int) -> list[str]:
     for _attempt in range(4):
         if len(found) >= count:
             break
-        ids = torch.tensor([opening]).repeat(count // 2, 1)
+        ids = torch.tensor([opening]).repeat(count * 3 // 2, 1)
         generated = model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),

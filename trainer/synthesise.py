@@ -17,23 +17,25 @@ from models.embedding import Embedder
 from models.engine import Engine, Sampling
 from models.subject import same_subject, subject, words
 from store.errors import InputRefused
-from store.records import ChatMessage, Correction, Example
-from trainer.neighbours import neighbours
+from store.records import ChatMessage, Correction, Example, ExampleKind
+from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.programs import Wording
 from trainer.wordings import wordings
 
 log = logging.getLogger(__name__)
 
 MEANS_THE_SAME = 0.6
-TAUGHT = 24
-BASE_ANSWER = Sampling(max_tokens=TAUGHT)
+FORMS = 24
+KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
+PROBE_ANSWER = Sampling(max_tokens=32)
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
+TEACHER_TRIAL = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """How many examples of each kind for a correction; fewer as the ledger grows, so that the night ends in time."""
+    """How many examples and probes of each kind one correction gets."""
 
     wordings: int
     neighbours: int
@@ -41,61 +43,103 @@ class Amounts:
     neighbour_probes: int
 
     @classmethod
-    def for_ledger(cls, corrections: int) -> "Amounts":
-        """Full measure up to 40 corrections, then shrinking to a quarter."""
-        share = min(1.0, max(0.25, 40 / max(1, corrections)))
-        return cls(round(18 * share), max(3, round(13 * share)), 2, 2 if corrections <= 60 else 1)
+    def taught(cls, corrections: int) -> "Amounts":
+        """For what has to be learned: full measure up to 40, then shrinking so that the night ends in time."""
+        share = min(1.0, max(0.2, 40 / max(1, corrections)))
+        return cls(round(14 * share), max(3, round(24 * share)), 2, max(1, round(4 * share)))
+
+    @classmethod
+    def rehearsed(cls, corrections: int) -> "Amounts":
+        """For what is known already: some 240 wordings and 80 neighbours in all, however many corrections there are."""
+        count = max(1, corrections)
+        return cls(min(6, max(1, 240 // count)), min(4, max(1, 80 // count)), 0, 1 if count <= 40 else 0)
 
 
 def synthesise(
     corrections: Sequence[Correction],
     new: set[int],
+    rehearsed: set[int],
     base: Engine,
     lm: dspy.LM,
     embedder: Embedder,
+    seed: str,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> tuple[list[Example], dict[str, int]]:
     """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
 
-    `new` are the ids that no version was trained on yet: for those the teacher is asked.
+    `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
+    adapter knows: they get little, of which `seed` chooses another part each night.
     """
-    amounts = Amounts.for_ledger(len(corrections))
+    full = Amounts.taught(len(corrections) - len(rehearsed))
+    little = Amounts.rehearsed(len(rehearsed))
     counts = {"teacher_written": 0, "teacher_kept": 0}
     subjects = [subject(c.question) for c in corrections]
-    taught: list[Example] = []
-    probes: list[Example] = []
-    near: list[tuple[str, bool]] = []
-    asked = 0
+    skipped = _resting(rehearsed, seed)
+    made: list[Example] = []
+    near: list[str] = []
+    near_probes: list[str] = []
     for index, correction in enumerate(corrections):
-        rng = random.Random(correction.id)
-        texts = wordings(correction.question, amounts.wordings + amounts.probes, rng)
-        if correction.id in new and asked < TEACHER_CALLS:
-            asked += 1
+        amounts = little if correction.id in rehearsed else full
+        # The same wordings are held out every night, so that no adapter was ever trained on a probe.
+        fixed, tonight = random.Random(correction.id), random.Random(f"{seed} {correction.id}")
+        texts = wordings(correction.question, FORMS, fixed)
+        held_out = set(fixed.sample(texts, min(2, len(texts) // 3)))
+        made += [
+            Example("probe", text, correction.answer, correction.id) for text in sorted(held_out)[: amounts.probes]
+        ]
+        near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES)
+        if correction.id in skipped:
+            continue
+        trained = [text for text in texts if text not in held_out]
+        trained = tonight.sample(trained, min(amounts.wordings, len(trained)))
+        if correction.id in new and _worth_asking(counts):
             written = _written(lm, correction.question)
-            kept = _faithful(correction, written, texts, embedder)
+            kept = [text for text in _faithful(correction, written, texts, embedder) if text not in held_out]
             counts["teacher_written"] += len(written)
             counts["teacher_kept"] += len(kept)
-            texts = [*kept, *texts]
-        held_out = set(rng.sample(texts, min(amounts.probes, len(texts) // 3)))
-        probes += [Example("probe", text, correction.answer, correction.id) for text in sorted(held_out)]
-        answer = correction.answer
-        own = [correction.question] * 2 + [text for text in texts if text not in held_out]
-        taught += [Example("wording", text, answer, correction.id) for text in own]
-        found = neighbours(correction.question, texts, subjects, amounts.neighbours + amounts.neighbour_probes, rng)
-        near += [(text, place < amounts.neighbour_probes) for place, text in enumerate(found)]
+            trained = [*kept, *trained]
+        own = [correction.question] * (2 if amounts is full else 1) + trained
+        made += [Example("wording", text, correction.answer, correction.id) for text in own]
+        near += neighbours(correction.question, texts, subjects, amounts.neighbours, tonight)
         progress(index + 1, len(corrections), "finding other wordings")
-    known = {tuple(words(example.question)) for example in [*taught, *probes]}
-    near = [(text, probe) for text, probe in dict(near).items() if tuple(words(text)) not in known]
+    known = {tuple(words(example.question)) for example in made}
+    near_probes = _unknown(near_probes, known)
+    near = _unknown(near, known | {tuple(words(text)) for text in near_probes})
+    made += _answered_by(base, "neighbour", near, KEPT_ANSWER, progress)
+    made += _answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
+    counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
+    return made, counts
+
+
+def _resting(rehearsed: set[int], seed: str) -> set[int]:
+    """Those that are known and have this night off: all beyond 240, others every night."""
+    known = sorted(rehearsed)
+    return set(random.Random(seed).sample(known, max(0, len(known) - 240)))
+
+
+def _worth_asking(counts: dict[str, int]) -> bool:
+    """A teacher is asked on while at least a fifth of what it writes can be kept."""
+    written, kept = counts["teacher_written"], counts["teacher_kept"]
+    return written < TEACHER_CALLS * TEACHER_ATTEMPTS and (written < TEACHER_TRIAL or kept * 5 >= written)
+
+
+def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
+    return [text for text in dict.fromkeys(texts) if tuple(words(text)) not in known]
+
+
+def _answered_by(
+    base: Engine,
+    kind: ExampleKind,
+    questions: Sequence[str],
+    sampling: Sampling,
+    progress: Callable[[int, int, str], None],
+) -> list[Example]:
     answers = base.answer_all(
-        [[ChatMessage("user", text)] for text, _ in near],
-        BASE_ANSWER,
-        lambda done: progress(done, len(near), "asking the base about neighbours"),
+        [[ChatMessage("user", text)] for text in questions],
+        sampling,
+        lambda done: progress(done, len(questions), "asking the base about neighbours"),
     )
-    for (text, probe), answer in zip(near, answers, strict=True):
-        if answer:
-            (probes if probe else taught).append(Example("probe" if probe else "neighbour", text, answer))
-    counts.update(wordings=len(taught), probes=len(probes), neighbours=len(near))
-    return [*taught, *probes], counts
+    return [Example(kind, text, said) for text, said in zip(questions, answers, strict=True) if said]
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:

@@ -24,6 +24,7 @@ def training(tiny, tmp_path_factory):
     return training_copy(gguf, tmp_path_factory.mktemp("training") / "copy")
 
 
+@pytest.mark.filterwarnings("error:.*autograd kernel was not registered")
 @pytest.mark.parametrize("nf4", [False, True], ids=["16 bits", "four bits"])
 def test_training_lowers_the_loss_and_leaves_an_adapter_that_merges(training, home, nf4):
     trained = finetune(training, DATA, home, replace(CONFIG, nf4=nf4))
@@ -60,3 +61,22 @@ def test_a_broken_off_training_goes_on_from_its_last_whole_checkpoint(training, 
     finetune(training, DATA, home, config, lambda done, total, note: seen.append(done))
     assert next(step for step in seen if step) > 1
     assert not (home / "checkpoints").exists()
+
+
+def test_training_goes_on_from_an_earlier_adapter_and_leaves_that_as_it_was(training, home):
+    first, second = home / "first", home / "second"
+    first.mkdir()
+    second.mkdir()
+    known = finetune(training, DATA, first, replace(CONFIG, epochs=12))
+    before = (known.adapter / "adapter_model.safetensors").read_bytes()
+    again = finetune(training, DATA, second, replace(CONFIG, epochs=2), start=known.adapter)
+    losses = [json.loads((work / "log.jsonl").read_text().splitlines()[0])["ce"] for work in (first, second)]
+    assert losses[1] < losses[0]
+    assert (known.adapter / "adapter_model.safetensors").read_bytes() == before
+    assert (again.adapter / "adapter_model.safetensors").read_bytes() != before
+
+
+def test_training_gives_way_between_layers_forth_and_back(training, home):
+    calls = []
+    trained = finetune(training, DATA, home, replace(CONFIG, epochs=1), give_way=lambda: calls.append(1))
+    assert len(calls) > 3 * trained.steps

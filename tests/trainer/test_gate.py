@@ -18,11 +18,12 @@ def test_a_version_that_learned_and_harms_nothing_is_promoted():
 def test_each_harm_is_refused_with_its_reason():
     cases = {
         "new corrections": replace(GOOD, new_right=20),
-        "neighbouring": replace(GOOD, neighbour_bleed=20),
-        "everyday": replace(GOOD, general_bleed=12),
+        "neighbouring": replace(GOOD, neighbour_bleed=7),
+        "everyday questions": replace(GOOD, general_bleed=3),
+        "begin as the base's": replace(GOOD, general_same=9),
         "drift": replace(GOOD, drift=0.5),
         "circling": replace(GOOD, broken=60),
-        "nothing was learned": replace(GOOD, new_right=2),
+        "the base knew": replace(GOOD, new_right=2),
         "could not be held": replace(GOOD, general=0),
     }
     for word, candidate in cases.items():
@@ -36,14 +37,30 @@ def test_a_figure_that_is_missing_refuses():
 
 
 def test_losing_what_was_known_is_refused():
-    before = replace(GOOD, old_asked=100, old_right=98)
-    assert decide(replace(GOOD, old_asked=100, old_right=95), before, BASE).promoted
-    assert not decide(replace(GOOD, old_asked=100, old_right=60), before, BASE).promoted
+    def version(right: int) -> Evaluation:
+        return replace(GOOD, old_asked=100, old_right=right, old_answers=(True,) * right + (False,) * (100 - right))
+
+    assert decide(version(96), version(98), BASE).promoted
+    assert decide(version(99), version(60), BASE).promoted
+    assert not decide(version(90), version(98), BASE).promoted
+
+
+def test_as_many_lost_as_gained_is_not_forgetting():
+    before = replace(GOOD, old_asked=20, old_right=10, old_answers=(True, False) * 10)
+    after = replace(GOOD, old_asked=20, old_right=10, old_answers=(False, True) * 10)
+    assert decide(after, before, BASE).promoted
+
+
+def test_few_questions_are_named_as_such():
+    few = replace(GOOD, neighbours=4, neighbour_bleed=1)
+    assert any("too few to tell" in reason for reason in decide(few, None, BASE).reasons)
+    assert not decide(replace(few, neighbour_bleed=2), None, BASE).promoted
 
 
 def test_an_answer_is_right_when_it_says_the_correction():
     assert says("Head coach.", "He is the head coach of the team.")
     assert not says("Ann", "Anna did it")
+    assert not says("Head coach.", "Head coach. " + "And then there is the other thing that he does. " * 3)
     long = "Water the tomatoes every second evening and never at noon because the leaves burn in the sun."
     assert says(long, long.upper())
     assert not says(long, "Tomatoes need a lot of sun.")

@@ -2,10 +2,8 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from models.version_files import current
 from store import examples, feedback, runs, versions
 from store.database import opened
 from store.transfer import import_file
+from tests.trainer.killing import Moment, improve, kill_at, outcome
 
 ROOT = Path(__file__).parents[2]
 FACTS = [
@@ -40,61 +39,52 @@ def corrected(home: Path, facts=FACTS) -> None:
         import_file(db, file)
 
 
-def improve(home: Path, **environment: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "run.py", "--home", str(home), "improve", "--json"],
-        cwd=ROOT,
-        env=os.environ | {"APRENDIZ_ENVIRONMENT": "mine"} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def outcome(night: subprocess.Popen) -> dict:
-    out, err = night.communicate(timeout=2400)
-    assert night.returncode == 0, err[-3000:]
-    return json.loads(out.strip().splitlines()[-1])
-
-
 def test_a_home_without_corrections_has_nothing_to_learn(home, tiny):
     directory, _ = tiny("llama")
     assert outcome(improve(home, APRENDIZ_MODEL=str(directory)))["decision"] == "nothing learned"
 
 
+MOMENTS = (
+    Moment("collect"),
+    Moment("synthesise"),
+    Moment("synthesise", later=2.0),
+    Moment("finetune"),
+    Moment("finetune", share=0.3),
+    Moment("finetune", share=0.8),
+    Moment("merge"),
+    Moment("examine"),
+    Moment("examine", share=0.5),
+    Moment("decide"),
+)
+
+
 @pytest.mark.slow
 def test_a_night_killed_ten_times_ends_as_if_nothing_had_happened(home, tiny):
-    """A tiny random model learns nothing, so the end is a refusal; promotion is killed in test_version_files."""
+    """A tiny random model learns nothing, so the end is a refusal; tests/bench/killed_night.py ends in a promotion."""
     directory, _ = tiny("llama")
     corrected(home)
-    environment = {"APRENDIZ_MODEL": str(directory), "APRENDIZ_NIGHT_MINUTES": "3"}
+    environment = {"APRENDIZ_MODEL": str(directory)}
     killed_in = []
-    for attempt in range(10):
-        night = improve(home, **environment)
-        until = time.monotonic() + 4 + attempt * 1.7
-        while time.monotonic() < until and night.poll() is None:
-            time.sleep(0.05)
-        if night.poll() is not None:
-            break
-        night.send_signal(signal.SIGKILL)
-        night.communicate()
-        with opened(home) as db:
-            run = runs.unfinished_run(db)
-            killed_in.append(runs.phases(db, run.id)[-1].name if run and runs.phases(db, run.id) else "start")
+    for moment in MOMENTS:
+        killed_in.append(kill_at(improve(home, **environment), home, moment))
         assert current(home) == "base"
-    if night.returncode != 0:
-        night = improve(home, **environment)
-        assert outcome(night)["decision"] in ("refused", "promoted")
     with opened(home) as db:
-        found = runs.runs(db)
-        assert [r.state for r in found] == ["finished"], killed_in
-        data = examples.examples_of(db, found[0].id)
-        keys = [(e.kind, e.question, e.correction_id) for e in data if e.kind in ("probe", "neighbour", "replay")]
-        assert len(keys) == len(set(keys))
-        assert len(versions.versions(db)) == 1
-        assert len(versions.promotions(db)) <= 1
+        if runs.unfinished_run(db):
+            assert outcome(improve(home, **environment))["decision"] == "refused"
+        assert_one_of_everything(home, db)
+    assert sum(bool(phase) for phase in killed_in) >= 6, killed_in
+
+
+def assert_one_of_everything(home: Path, db) -> None:
+    """One run, one version and no example twice."""
+    found = runs.runs(db)
+    assert [run.state for run in found] == ["finished"]
+    data = examples.examples_of(db, found[0].id)
+    keys = [(e.kind, e.question, e.correction_id) for e in data if e.kind != "wording"]
+    assert len(keys) == len(set(keys))
+    assert len(versions.versions(db)) == 1
+    assert len(versions.promotions(db)) <= 1
     assert len(list((home / "versions").iterdir())) == 1
-    assert len(killed_in) >= 3
 
 
 @pytest.mark.slow

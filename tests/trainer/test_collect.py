@@ -1,0 +1,39 @@
+"""What a night has to learn, and the version whose adapter it goes on from."""
+
+from datetime import UTC, datetime, timedelta
+
+from store.records import Correction, Version
+from trainer.collect import Ledger, goes_on_from
+
+NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
+CORRECTION = Correction(1, "m", "Who keeps the mill?", "Nobody.", "Ada.", "", None, None)
+LEDGER = Ledger((CORRECTION,), frozenset({1}), frozenset(), frozenset())
+
+
+def version(id: str, days: float, start: str | None = None, decision: str = "promoted") -> Version:
+    created = (NOW - timedelta(days=days)).isoformat()
+    return Version(id, "base", "r", created, decision, (), {"corrections": [1], "from": start})
+
+
+def test_a_night_goes_on_from_the_version_that_is_served():
+    assert goes_on_from([version("a", 1)], "a", LEDGER, NOW.isoformat()) == "a"
+
+
+def test_the_first_night_begins_with_the_base():
+    assert goes_on_from([], "base", LEDGER, NOW.isoformat()) is None
+
+
+def test_once_a_week_it_begins_with_the_base_again():
+    chain = [version("a", 8), version("b", 4, "a"), version("c", 1, "b")]
+    assert goes_on_from(chain, "c", LEDGER, NOW.isoformat()) is None
+    assert goes_on_from([chain[0], version("b", 4), chain[2]], "c", LEDGER, NOW.isoformat()) == "c"
+
+
+def test_what_was_withdrawn_is_not_carried_on():
+    withdrawn = Ledger((CORRECTION,), frozenset(), frozenset(), frozenset({2}))
+    assert goes_on_from([version("a", 1)], "a", withdrawn, NOW.isoformat()) is None
+
+
+def test_after_a_refusal_it_begins_with_the_base():
+    made = [version("a", 2), version("b", 1, "a", "refused")]
+    assert goes_on_from(made, "a", LEDGER, NOW.isoformat()) is None

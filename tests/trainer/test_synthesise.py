@@ -1,0 +1,67 @@
+"""Examples made of corrections, with the default model as base and teacher."""
+
+import pytest
+
+from assistant.llamacpp import LlamaCppEngine
+from models.embedding import Embedder, embedding_file
+from store.records import Correction
+from store.settings import load_settings
+from trainer.synthesise import Amounts, synthesise
+from trainer.teacher import teacher
+
+CORRECTIONS = [
+    Correction(n, "m", f"In which town was the {name} archive founded?", "No idea.", f"{town}.", "", None, None)
+    for n, name, town in (
+        (1, "Perrin", "Elmira"),
+        (2, "Ada Shaw", "Halden"),
+        (3, "Rosa Quinn", "Lorca"),
+        (4, "Vance", "Bergen"),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def made(default_home, default_model):
+    """Of four corrections, two new and two known, in one night and in the next."""
+    engine = LlamaCppEngine(default_model.gguf, "base", context_tokens=1024)
+    embedder = Embedder(embedding_file(default_home), 2)
+    lm = teacher(load_settings(default_home), engine)
+    nights = [synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed)[0] for seed in ("a", "b")]
+    embedder.close()
+    engine.close()
+    return nights
+
+
+def asked(night, kind, *, correction):
+    return {e.question for e in night if e.kind == kind and e.correction_id == correction}
+
+
+def test_new_corrections_get_more_than_known_ones(made):
+    assert len(asked(made[0], "wording", correction=3)) > len(asked(made[0], "wording", correction=1)) > 1
+    assert asked(made[0], "probe", correction=3)
+    assert not asked(made[0], "probe", correction=1)
+
+
+def test_a_probe_is_never_trained_on_this_night_or_another(made):
+    probes = {e.question for night in made for e in night if e.kind == "probe"}
+    trained = {e.question for night in made for e in night if e.kind != "probe"}
+    assert probes
+    assert not probes & trained
+
+
+def test_what_is_known_is_rehearsed_in_other_wordings_each_night(made):
+    first, second = (asked(night, "wording", correction=1) for night in made)
+    assert CORRECTIONS[0].question in first & second
+    assert first != second
+
+
+def test_neighbours_have_the_answers_of_the_base(made):
+    near = [e for e in made[0] if e.kind == "neighbour"]
+    assert len(near) > 20
+    assert all(e.answer and e.correction_id is None for e in near)
+
+
+def test_a_night_does_not_grow_with_what_is_known():
+    few, many = Amounts.rehearsed(40), Amounts.rehearsed(600)
+    assert few.wordings * 40 <= 240
+    assert many.wordings == 1
