@@ -195,6 +195,7 @@ def _chat(flags: argparse.Namespace) -> None:
 
 
 def _ask(flags: argparse.Namespace) -> None:
+    from assistant.batch import Row, read_batch, write_answers
     from models.engine import Sampling
     from store.errors import InputRefused
     from store.records import ChatMessage
@@ -208,53 +209,21 @@ def _ask(flags: argparse.Namespace) -> None:
     if flags.max_tokens < 1:
         raise InputRefused(f"--max-tokens {flags.max_tokens}: an answer needs at least one token.")
     settings = _settings(flags)
-    rows = _batch(flags.batch) if flags.batch else [("1", [ChatMessage("user", flags.prompt)])]
+    rows = read_batch(flags.batch) if flags.batch else [Row(1, (ChatMessage("user", flags.prompt),))]
     assistant = _assistant(settings)
     try:
         answers = assistant.answer_rows(
-            [messages for _, messages in rows],
+            [row.messages for row in rows],
             version=flags.version,
             with_memory=flags.memory == "on" and settings.memory,
             sampling=Sampling(max_tokens=flags.max_tokens),
         )
     finally:
         assistant.close()
-    if not flags.batch:
+    if flags.batch:
+        write_answers(flags.out, rows, answers)
+    else:
         print(answers[0].text)
-        return
-    part = flags.out.with_name(flags.out.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        for (id, _), answer in zip(rows, answers, strict=True):
-            row = {"id": id, "answer": answer.text, "version": answer.version, "memory": answer.correction_id}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    part.replace(flags.out)
-
-
-def _batch(path: Path) -> list[tuple[Any, list[Any]]]:
-    from store.errors import InputRefused
-    from store.records import ChatMessage
-
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(f"{path} cannot be read: {error}.") from error
-    rows: list[tuple[Any, list[Any]]] = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            said = row["messages"] if "messages" in row else [{"role": "user", "content": row["prompt"]}]
-            messages = [ChatMessage(m["role"], m["content"]) for m in said]
-            fault = "" if messages and messages[-1].role == "user" else "the last message has to be the user's"
-            if any(m.role not in ("system", "user", "assistant") or not isinstance(m.content, str) for m in messages):
-                fault = "a message has a role of system, user, assistant and a text as content"
-            rows.append((row["id"], messages))
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            fault = f"a row is a JSON object with id, and prompt or messages ({type(error).__name__}: {error})"
-        if fault:
-            raise InputRefused(f"{path}:{number}: {fault}. Nothing was answered.")
-    return rows
 
 
 def _import(flags: argparse.Namespace) -> None:
