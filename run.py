@@ -36,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     if (moved := _in_own_environment(flags.command, given)) is not None:
         return moved
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Threads that spin long while they wait keep a second busy program, and so themselves, from getting on.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

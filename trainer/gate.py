@@ -17,13 +17,14 @@ from trainer.examine import Evaluation
 class GateConfig:
     """The margins, as shares of what was asked; `drift` in nats per token.
 
-    `learned` and `general_same` are the least that is asked for, all others the most that is allowed. Neighbours
-    here are made to be hard; a person's are about half as often answered wrongly.
+    `learned` and `general_same` are the least that is asked for, all others the most that is allowed. The neighbours
+    asked here are made to be hard: where 16 % of them got a corrected answer, 10 % of a person's did, and without
+    neighbours in training nearly all do.
     """
 
     learned: float = 0.7
     forgotten: float = 0.05
-    neighbour_bleed: float = 0.15
+    neighbour_bleed: float = 0.25
     general_bleed: float = 0.025
     general_same: float = 0.4
     broken: float = 0.05

@@ -46,7 +46,7 @@ class Amounts:
     def taught(cls, corrections: int) -> "Amounts":
         """For what has to be learned: full measure up to 40, then shrinking so that the night ends in time."""
         share = min(1.0, max(0.2, 40 / max(1, corrections)))
-        return cls(round(14 * share), max(3, round(24 * share)), 2, max(1, round(4 * share)))
+        return cls(round(18 * share), max(3, round(24 * share)), 2, max(1, round(4 * share)))
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":

@@ -18,7 +18,7 @@ def test_a_version_that_learned_and_harms_nothing_is_promoted():
 def test_each_harm_is_refused_with_its_reason():
     cases = {
         "new corrections": replace(GOOD, new_right=20),
-        "neighbouring": replace(GOOD, neighbour_bleed=7),
+        "neighbouring": replace(GOOD, neighbour_bleed=11),
         "everyday questions": replace(GOOD, general_bleed=3),
         "begin as the base's": replace(GOOD, general_same=9),
         "drift": replace(GOOD, drift=0.5),
@@ -52,7 +52,7 @@ def test_as_many_lost_as_gained_is_not_forgetting():
 
 
 def test_few_questions_are_named_as_such():
-    few = replace(GOOD, neighbours=4, neighbour_bleed=1)
+    few = replace(GOOD, neighbours=3, neighbour_bleed=1)
     assert any("too few to tell" in reason for reason in decide(few, None, BASE).reasons)
     assert not decide(replace(few, neighbour_bleed=2), None, BASE).promoted
 
