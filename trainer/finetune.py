@@ -42,7 +42,7 @@ class FinetuneConfig:
     rank: int = 16
     alpha: int = 32
     learning_rate: float = 1e-3
-    epochs: int = 6
+    epochs: int = 5
     keep_weight: float = 4.0
     kept_tokens: int = 8
     row_tokens: int = 512
