@@ -47,6 +47,8 @@ def main() -> None:
         killed_in, served = [], []
         for moment in MOMENTS:
             killed_in.append(kill_at(improve(home), home, moment))
+            if not killed_in[-1]:
+                break  # it came to its end before the moment was seen
             version = current(home)
             served.append(version == BASE or (home / "versions" / version / "model.gguf").is_file())
             print(json.dumps({"wanted": moment.phase, "killed_in": killed_in[-1], "serves": version}), flush=True)

@@ -68,6 +68,8 @@ def test_a_night_killed_ten_times_ends_as_if_nothing_had_happened(home, tiny):
     for moment in MOMENTS:
         killed_in.append(kill_at(improve(home, **environment), home, moment))
         assert current(home) == "base"
+        if not killed_in[-1]:
+            break  # it came to its end before the moment was seen
     with opened(home) as db:
         if runs.unfinished_run(db):
             assert outcome(improve(home, **environment))["decision"] == "refused"
