@@ -43,7 +43,10 @@ def outcome(night: subprocess.Popen[str]) -> dict:
 
 
 def kill_at(night: subprocess.Popen[str], home: Path, moment: Moment) -> str:
-    """SIGKILL `night` at `moment`. Gives the phase it was in, "" when it ended by itself before."""
+    """SIGKILL `night` at `moment`, or as soon as that is seen to be past.
+
+    Gives the phase it was in, "" when it ended by itself before.
+    """
     pause = 0.0005 if moment.phase in SHORT else 0.02
     while night.poll() is None and not _reached(home, moment):
         time.sleep(pause)
@@ -65,15 +68,15 @@ def _reached(home: Path, moment: Moment) -> bool:
     connection = _read_only(home)
     try:
         found = connection.execute(
-            """SELECT p.done / max(p.total, 1) FROM phases f LEFT JOIN progress p ON p.phase = f.name
-               WHERE f.name = ? AND f.state = 'running'""",
+            """SELECT f.state, p.done / max(p.total, 1) FROM phases f LEFT JOIN progress p ON p.phase = f.name
+               WHERE f.name = ?""",
             (moment.phase,),
         ).fetchone()
     except sqlite3.OperationalError:
         return False
     finally:
         connection.close()
-    return found is not None and (moment.share == 0 or (found[0] or 0.0) >= moment.share)
+    return found is not None and (found[0] != "running" or (found[1] or 0.0) >= moment.share)
 
 
 def _read_only(home: Path) -> sqlite3.Connection:
