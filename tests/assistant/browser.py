@@ -55,8 +55,15 @@ class Visit:
     def ask(self, text: str, *, finished: bool = True) -> None:
         """Ask, and wait for the answer's end; afterwards the newest answer is `answers.last`."""
         before = self.answers.count()
-        self.question.fill(text)
-        self.question.press("Enter")
+        for _attempt in range(3):
+            self.question.fill(text)
+            self.question.press("Enter")
+            try:
+                expect(self.answers).to_have_count(before + 1, timeout=WAIT_MS // 4)
+                break
+            except AssertionError:
+                if self.question.input_value() != text:
+                    break  # it was taken; otherwise the page was not awake yet, and a person presses again
         expect(self.answers).to_have_count(before + 1)
         if finished:
             expect(self.answers.last.get_by_role("button", name="Correct")).to_be_visible()
