@@ -1,5 +1,5 @@
 // Puts what the server wrote about each message under it, and hands presses of those buttons to the server.
-// It decides nothing and keeps nothing: the server renders, this places.
+// It decides nothing and keeps nothing: the server renders, this places. The last part mends a race of Gradio's.
 (() => {
   "use strict";
 
@@ -97,6 +97,27 @@
     event.preventDefault();
     end(field.closest(".message-row"), save);
   });
+
+  // Gradio reads the results of all events from one stream, and the server ends it when none is left. An event that
+  // joins in that moment learns of its place while its client still takes the ending stream for open; nobody would
+  // read its result. So, while a stream is open, the place is told only when the news of its end has had time to come.
+  const NEWS_MS = 200;
+  let streams = 0;
+  const plain = window.fetch;
+  window.fetch = async (...request) => {
+    const url = request[0] instanceof Request ? request[0].url : String(request[0]);
+    const signal = request[0] instanceof Request ? request[0].signal : null;
+    if (url.includes("/queue/data") && signal) {
+      streams += 1;
+      signal.addEventListener("abort", () => (streams -= 1), { once: true });
+    }
+    const response = await plain(...request);
+    const until = Date.now() + NEWS_MS;
+    while (url.includes("/queue/join") && streams > 0 && Date.now() < until) {
+      await new Promise((go) => setTimeout(go, 10));
+    }
+    return response;
+  };
 
   let placing = false;
   new MutationObserver(() => {

@@ -20,6 +20,21 @@ QUESTION = "What is the capital of Veridia?"
 REPHRASED = "Which city is the capital of Veridia?"
 TAUGHT = "The capital of Veridia is Oakmoor, a town on the river Lund."
 
+SLOW_RESULTS = """
+    const plain = window.fetch;
+    const late = () => new TransformStream({
+        async transform(part, out) {
+            await new Promise((go) => setTimeout(go, 120));
+            out.enqueue(part);
+        },
+    });
+    window.fetch = async (...request) => {
+        const response = await plain(...request);
+        if (!response.url.includes("/queue/data")) return response;
+        return new Response(response.body.pipeThrough(late()), response);
+    };
+"""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -55,6 +70,13 @@ def test_a_correction_answers_the_same_question_in_other_words(visit, server):
     with opened(server.home) as db:
         assert feedback.correction(db, 1).question == QUESTION
         assert feedback.correction(db, 1).answer == TAUGHT
+
+
+def test_a_question_is_answered_that_comes_while_the_results_of_the_last_event_are_ending(browser, server):
+    visit = Visit(browser, server.url, before=SLOW_RESULTS)
+    for question in ("Name a colour.", "Name a fruit."):
+        visit.ask(question)
+    visit.page.context.close()
 
 
 def test_an_answer_is_stopped_in_the_middle_and_what_was_written_stays(visit, server):
