@@ -22,11 +22,14 @@ T = TypeVar("T")
 
 SEQUENCES = 32
 BATCH_TOKENS = 256
-MIN_SEQUENCE_TOKENS = 64
+CACHE_TOKENS = 16384
 
 
 class Parallel:
-    """A llama.cpp context with `SEQUENCES` sequences over an already loaded model; close it after use."""
+    """A llama.cpp context with up to `SEQUENCES` sequences over an already loaded model; close it after use.
+
+    Long prompts get fewer, so that the cache stays at some `CACHE_TOKENS`, or what one sequence needs.
+    """
 
     def __init__(self, model: Any, threads: int, give_way: Callable[[], None] = lambda: None) -> None:
         self._model = model
@@ -34,6 +37,7 @@ class Parallel:
         self._give_way = give_way
         self._vocabulary = llama_cpp.llama_model_get_vocab(model)
         self._size = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
+        self._sequences = 1
         self._context: Any = None
         self._batch: Any = None
 
@@ -47,12 +51,12 @@ class Parallel:
         self, prompts: Sequence[Sequence[int]], sampling: Sampling, progress: Callable[[int], None]
     ) -> list[list[int]]:
         """The generated token ids of every prompt, without the token that ended them."""
-        self._open(max((len(p) for p in prompts), default=0) + sampling.max_tokens)
+        self._open(max((len(p) for p in prompts), default=0) + sampling.max_tokens, len(prompts))
         begun = self._share(prompts)
         rng = np.random.default_rng(sampling.seed)
         answers: list[list[int]] = [[] for _ in prompts]
         waiting = sorted(range(len(prompts)), key=lambda i: len(prompts[i]), reverse=True)
-        free = list(range(SEQUENCES))
+        free = list(range(self._sequences))
         active: dict[int, tuple[int, int, int]] = {}  # sequence -> (prompt, last token, position)
         done = 0
         while waiting or active:
@@ -79,11 +83,12 @@ class Parallel:
 
     def logprobs(self, prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]]) -> list[list[float]]:
         """Log-probability of each answer token, in nats."""
-        self._open(max((len(p) + len(a) for p, a in zip(prompts, answers, strict=True)), default=0))
+        self._open(max((len(p) + len(a) for p, a in zip(prompts, answers, strict=True)), default=0), len(prompts))
         begun = self._share(prompts)
         scored: list[list[float]] = []
-        for start in range(0, len(prompts), SEQUENCES):
-            group = list(zip(prompts[start : start + SEQUENCES], answers[start : start + SEQUENCES], strict=True))
+        pairs = list(zip(prompts, answers, strict=True))
+        for start in range(0, len(pairs), self._sequences):
+            group = pairs[start : start + self._sequences]
             rows = []
             for seq, (prompt, answer) in enumerate(group):
                 if answer:
@@ -98,22 +103,24 @@ class Parallel:
     def _share(self, prompts: Sequence[Sequence[int]]) -> int:
         """Evaluate what all prompts begin with, in a sequence of its own. Gives its length in tokens."""
         shared = commonprefix([list(prompt[:-1]) for prompt in prompts])  # noqa: RUF071
-        self._decode([(token, at, SEQUENCES, False) for at, token in enumerate(shared)], len)
+        self._decode([(token, at, self._sequences, False) for at, token in enumerate(shared)], len)
         return len(shared)
 
     def _begin(self, seq: int, tokens: Sequence[int], begun: int, wanted: int) -> list[tuple[int, int, int, bool]]:
         """The rows with which `seq` reads `tokens` after the shared `begun`; logits from position `wanted` on."""
-        llama_cpp.llama_memory_seq_cp(llama_cpp.llama_get_memory(self._context), SEQUENCES, seq, -1, -1)
+        llama_cpp.llama_memory_seq_cp(llama_cpp.llama_get_memory(self._context), self._sequences, seq, -1, -1)
         return [(token, at, seq, at >= wanted) for at, token in enumerate(tokens) if at >= begun]
 
     def _forget(self, seq: int) -> None:
         llama_cpp.llama_memory_seq_rm(llama_cpp.llama_get_memory(self._context), seq, -1, -1)
 
-    def _open(self, sequence_tokens: int) -> None:
+    def _open(self, sequence_tokens: int, wanted: int) -> None:
         self._free()
+        needed = sequence_tokens + 8
+        self._sequences = max(1, min(SEQUENCES, wanted, CACHE_TOKENS // needed))
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_seq_max = SEQUENCES + 1
-        parameters.n_ctx = SEQUENCES * max(sequence_tokens + 8, MIN_SEQUENCE_TOKENS) + BATCH_TOKENS
+        parameters.n_seq_max = self._sequences + 1
+        parameters.n_ctx = self._sequences * needed + BATCH_TOKENS
         parameters.n_batch = parameters.n_ubatch = BATCH_TOKENS
         parameters.n_threads = parameters.n_threads_batch = self._threads
         parameters.kv_unified = True
