@@ -7,6 +7,7 @@ serialises both, since llama.cpp crashes when two threads enter it. Serving open
 
 import codecs
 import os
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -83,8 +84,8 @@ class LlamaCppEngine:
         count = 0
         with self._lock:
             self._cancelled = cancelled
-            if sampling.seed is not None:
-                self._llama.set_seed(sampling.seed)
+            # llama.cpp keeps a seed until it gets another.
+            self._llama.set_seed(secrets.randbits(31) if sampling.seed is None else sampling.seed)
             try:
                 for token in self._llama.generate(
                     tokens,

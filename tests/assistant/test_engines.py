@@ -121,3 +121,19 @@ def test_a_conversation_that_is_too_long_is_refused_in_words(cpu):
     with pytest.raises(InputRefused, match="1024"):
         cpu.prompt_tokens(TALK)
         list(cpu.stream([ChatMessage("user", "word " * 3000)]))
+
+
+def test_without_a_seed_answers_differ_also_after_one_with_a_seed(cpu):
+    question = "Tell me a story about a harbour."
+    sampled = Sampling(max_tokens=24, temperature=1.0)
+    fixed = Sampling(max_tokens=24, temperature=1.0, seed=7)
+    answer(cpu, question, fixed)  # from here on the prompt is in the cache, so that the sums are the same to the bit
+    seeded = answer(cpu, question, fixed)
+    assert answer(cpu, question, fixed) == seeded
+    assert len({seeded, answer(cpu, question, sampled), answer(cpu, question, sampled)}) == 3
+
+
+def test_many_long_conversations_are_answered_in_a_bounded_cache(cpu):
+    talks = [[ChatMessage("user", "word " * 700 + f"What is {n} and {n}?")] for n in range(24)]
+    few = Sampling(max_tokens=4)
+    assert cpu.answer_all(talks, few)[-2:] == cpu.answer_all(talks[-2:], few)
