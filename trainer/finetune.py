@@ -11,7 +11,8 @@ import math
 import random
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,18 +89,18 @@ def finetune(
     torch.manual_seed(config.seed)
     tokenizer = training_tokenizer(training)
     model = _loaded(training, config)
-    for layer in decoder(model).layers:
-        layer.register_forward_hook(lambda _layer, _inputs, output: _between_layers(output, give_way))
     first = int(decoder(model).config.num_hidden_layers * config.frozen_share)
     encoded, beginning = _encoded(tokenizer, examples, config)
     progress(0, 1, "computing what stays the same")
     planned = laid_out(encoded, len(beginning), config.row_tokens, random.Random(config.seed))
-    rows = [computed(model, as_row(row, beginning), first) for row in planned]
+    with _giving_way(model, give_way):
+        rows = [computed(model, as_row(row, beginning), first) for row in planned]
     adapted = PeftModel.from_pretrained(model, start, is_trainable=True) if start else _adapted(model, first, config)
     with upper_layers(adapted, first):
         steps = _affordable(adapted, rows, config, time.monotonic() - started)
         trainer = _trainer(adapted, tokenizer, rows, work, steps, config, progress)
-        trainer.train(resume_from_checkpoint=_whole_checkpoint(work / "checkpoints"))
+        with _giving_way(adapted, give_way):
+            trainer.train(resume_from_checkpoint=_whole_checkpoint(work / "checkpoints"))
     adapted.save_pretrained(adapter)
     ce, kl = trainer.last_losses
     seconds = time.monotonic() - started
@@ -109,6 +110,20 @@ def finetune(
     result.write_text(json.dumps(facts))
     shutil.rmtree(work / "checkpoints", ignore_errors=True)
     return trained
+
+
+@contextmanager
+def _giving_way(model: Any, give_way: Callable[[], None]) -> Iterator[None]:
+    """Call `give_way` between the layers of `model` for the length of the block."""
+    hooks = [
+        layer.register_forward_hook(lambda _layer, _inputs, output: _between_layers(output, give_way))
+        for layer in decoder(model).layers
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 def _between_layers(output: Any, give_way: Callable[[], None]) -> None:
@@ -185,7 +200,7 @@ def _end_of_turn(tokenizer: Any) -> int:
 
 
 def _affordable(model: Any, rows: Sequence[Computed], config: FinetuneConfig, spent: float) -> int:
-    """How many steps the budget allows, found by timing two of them."""
+    """How many steps the budget allows, found by timing two of them, which wait for no answer."""
     started = time.monotonic()
     for row in rows[:2]:
         _losses(model, row, config)[0].backward()

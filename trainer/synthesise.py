@@ -28,6 +28,7 @@ MEANS_THE_SAME = 0.6
 FORMS = 24
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
 PROBE_ANSWER = Sampling(max_tokens=32)
+REHEARSED = 240
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
 TEACHER_TRIAL = 5
@@ -50,9 +51,11 @@ class Amounts:
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
-        """For what is known already: some 240 wordings and 80 neighbours in all, however many corrections there are."""
+        """For what is known already, beside the question itself: in all at most `REHEARSED` of both kinds."""
         count = max(1, corrections)
-        return cls(min(6, max(1, 240 // count)), min(4, max(1, 80 // count)), 0, 1 if count <= 40 else 0)
+        return cls(
+            min(6, max(0, REHEARSED // count - 1)), min(4, max(1, REHEARSED // 3 // count)), 0, 1 if count <= 40 else 0
+        )
 
 
 def synthesise(
@@ -72,7 +75,7 @@ def synthesise(
     """
     full = Amounts.taught(len(corrections) - len(rehearsed))
     little = Amounts.rehearsed(len(rehearsed))
-    counts = {"teacher_written": 0, "teacher_kept": 0}
+    counts = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}
     subjects = [subject(c.question) for c in corrections]
     skipped = _resting(rehearsed, seed)
     made: list[Example] = []
@@ -95,6 +98,7 @@ def synthesise(
         if correction.id in new and _worth_asking(counts):
             written = _written(lm, correction.question)
             kept = [text for text in _faithful(correction, written, texts, embedder) if text not in held_out]
+            counts["teacher_asked"] += 1
             counts["teacher_written"] += len(written)
             counts["teacher_kept"] += len(kept)
             trained = [*kept, *trained]
@@ -112,15 +116,15 @@ def synthesise(
 
 
 def _resting(rehearsed: set[int], seed: str) -> set[int]:
-    """Those that are known and have this night off: all beyond 240, others every night."""
+    """Those that are known and have this night off: all beyond `REHEARSED`, others every night."""
     known = sorted(rehearsed)
-    return set(random.Random(seed).sample(known, max(0, len(known) - 240)))
+    return set(random.Random(seed).sample(known, max(0, len(known) - REHEARSED)))
 
 
 def _worth_asking(counts: dict[str, int]) -> bool:
-    """A teacher is asked on while at least a fifth of what it writes can be kept."""
-    written, kept = counts["teacher_written"], counts["teacher_kept"]
-    return written < TEACHER_CALLS * TEACHER_ATTEMPTS and (written < TEACHER_TRIAL or kept * 5 >= written)
+    """A teacher is asked about some corrections of a night, and not on when it gives less than one wording for five."""
+    asked, kept = counts["teacher_asked"], counts["teacher_kept"]
+    return asked < TEACHER_CALLS and (asked < TEACHER_TRIAL or kept * 5 >= asked)
 
 
 def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:

@@ -6,7 +6,7 @@ from assistant.llamacpp import LlamaCppEngine
 from models.embedding import Embedder, embedding_file
 from store.records import Correction
 from store.settings import load_settings
-from trainer.synthesise import Amounts, synthesise
+from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, synthesise
 from trainer.teacher import teacher
 
 CORRECTIONS = [
@@ -61,7 +61,16 @@ def test_neighbours_have_the_answers_of_the_base(made):
     assert all(e.answer and e.correction_id is None for e in near)
 
 
-def test_a_night_does_not_grow_with_what_is_known():
-    few, many = Amounts.rehearsed(40), Amounts.rehearsed(600)
-    assert few.wordings * 40 <= 240
-    assert many.wordings == 1
+@pytest.mark.parametrize("known", [1, 20, 39, 41, 100, 240, 241, 600])
+def test_a_night_does_not_grow_with_what_is_known(known):
+    each = Amounts.rehearsed(known)
+    rehearsed = known - len(_resting(set(range(known)), "tonight"))
+    assert (1 + each.wordings) * rehearsed <= REHEARSED
+    assert each.neighbours * rehearsed <= REHEARSED
+
+
+def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
+    assert _worth_asking({"teacher_asked": 4, "teacher_written": 0, "teacher_kept": 0})
+    assert not _worth_asking({"teacher_asked": 5, "teacher_written": 0, "teacher_kept": 0})
+    assert _worth_asking({"teacher_asked": 10, "teacher_written": 20, "teacher_kept": 2})
+    assert not _worth_asking({"teacher_asked": 20, "teacher_written": 40, "teacher_kept": 40})
