@@ -1,7 +1,7 @@
 """The one protocol for what generates text, and what it takes and gives.
 
-`assistant.llamacpp`, `assistant.torch_engine` and `assistant.remote` fulfil it; the night is handed one by
-`run.py`. It stands here, below both wings, because both speak it. Nothing here is heavy to import.
+`assistant.llamacpp` and `assistant.torch_engine` fulfil it; the night is handed one by `run.py`. It stands here,
+below both wings, because both speak it. Nothing here is heavy to import.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -37,6 +37,13 @@ def model_file(home: Path, version: str, base: "BaseModel") -> Path:
     return base.gguf if version == BASE else version_dir(home, version) / _MODEL
 
 
+def adapter_of(home: Path, version: str, base: "BaseModel") -> Path | None:
+    """The adapter of `version`, None when it has none or was made for another base. Raises NotFound."""
+    directory = version_dir(home, version)
+    there = _card(directory).get("base") == base.name and (directory / "adapter" / "adapter_config.json").is_file()
+    return directory / "adapter" if there else None
+
+
 def current(home: Path) -> str:
     """The version that the pointer names; `base` when there is no pointer yet.
 

@@ -45,8 +45,9 @@ def decide(
 ) -> Decision:
     """Say whether `candidate` may replace `incumbent` (None when the base serves).
 
-    A set that was not asked, or a figure that is missing, refuses. `base` is the same examination of the base: what
-    it breaks by itself is not held against a version.
+    Corrections or everyday questions that were not asked, or a missing drift, refuse. Neighbours cannot be asked where
+    no correction names a subject; the reasons then say so. `base` is the same examination of the base: what it
+    breaks by itself is not held against a version.
     """
     taught = candidate.new_asked + candidate.old_asked
     if not taught or not candidate.general or not math.isfinite(candidate.drift):
@@ -76,7 +77,7 @@ def decide(
         ("neighbouring", candidate.neighbour_bleed, candidate.neighbours, gate.neighbour_bleed),
         ("everyday", candidate.general_bleed, candidate.general, gate.general_bleed),
     ):
-        few = "" if of * margin >= 1 else " (too few to tell; one is let pass)"
+        few = "" if of * margin >= 1 else " (too few to tell; one is let pass)" if of else " (none could be asked)"
         weigh(count > max(1.0, of * margin), f"{name} questions given a corrected answer: {count} of {of}{few}")
     weigh(worse > max(1.0, asked * gate.broken), f"empty or circling answers more than the base's: {worse} of {asked}")
     weigh(

@@ -21,7 +21,7 @@ from models.embedding import Embedder, embedding_file
 from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
 from models.promotion import promote
-from models.version_files import BASE, current, model_file, seal_version
+from models.version_files import BASE, adapter_of, current, model_file, seal_version
 from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
@@ -75,7 +75,7 @@ def run_night(
         except AprendizError as error:
             runs.fail_run(db, run.id, str(error))
             raise
-        except (OSError, RuntimeError, ValueError, MemoryError) as error:
+        except Exception as error:
             log.exception("run %s failed", run.id)
             runs.fail_run(db, run.id, f"{type(error).__name__}: {error}")
             raise NightFailed(f"The night {run.id} failed: {error}. The served version is unchanged.") from error
@@ -120,23 +120,23 @@ class _Night:
 def _phases(night: _Night) -> Outcome:
     db, run = night.db, night.run
     found = _once(night, "collect", lambda: _collect(night))
-    incumbent = found["incumbent"]
+    incumbent, start = found["incumbent"], found.get("from")  # a run of an earlier program may lack the second
     active = {c.id: c for c in feedback.active_corrections(db)}
     ledger = Ledger(
         tuple(active[id] for id in found["corrections"] if id in active),
         frozenset(found["new"]),
-        frozenset(found["weak"]),
+        frozenset(found.get("weak", ())),
         frozenset(found["withdrawn"]),
     )
     if not ledger.worth_a_night:
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
     if not ledger.corrections:
         return _all_withdrawn(night)
-    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, found["from"]))
-    trained = _once(night, "finetune", lambda: _finetune(night, found["from"]))
+    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start))
+    trained = _once(night, "finetune", lambda: _finetune(night, start))
     version = _once(night, "merge", lambda: _merge(night, incumbent, ledger))["version"]
     examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger))
-    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, found["from"]))
+    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, start))
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
@@ -165,23 +165,12 @@ def _collect(night: _Night) -> dict[str, Any]:
     start = goes_on_from(made, incumbent, ledger, now())
     return {
         "incumbent": incumbent,
-        "from": start if start and _adapter(night, start) else None,
+        "from": start if start and adapter_of(night.settings.home, start, night.base) else None,
         "corrections": [c.id for c in ledger.corrections],
         "new": sorted(ledger.new),
         "weak": sorted(ledger.weak),
         "withdrawn": sorted(ledger.withdrawn),
     }
-
-
-def _adapter(night: _Night, version: str) -> Path | None:
-    """The adapter of a version that was made for this base; None when there is none to go on from."""
-    directory = night.settings.home / "versions" / version
-    try:
-        card = json.loads((directory / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    there = card.get("base") == night.base.name and (directory / "adapter" / "adapter_config.json").is_file()
-    return directory / "adapter" if there else None
 
 
 def _synthesise(night: _Night, ledger: Ledger, start: str | None) -> dict[str, Any]:
@@ -220,7 +209,7 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
         config,
         night.progress("finetune"),
         GiveWay(night.settings.home),
-        _adapter(night, start) if start else None,
+        adapter_of(night.settings.home, start, night.base) if start else None,
     )
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
@@ -313,7 +302,7 @@ def _evaluation(row: dict[str, Any]) -> Evaluation:
     checks = {int(id): (int(asked), int(right)) for id, (asked, right) in row["checks"].items()}
     names = Evaluation.__slots__
     kept = {name: value for name, value in row.items() if name in names}
-    sequences = {name: tuple(row[name]) for name in ("corrections", "old_answers")}
+    sequences = {name: tuple(row.get(name, ())) for name in ("corrections", "old_answers")}
     return Evaluation(**{**kept, **sequences, "checks": checks})
 
 

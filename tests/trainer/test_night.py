@@ -11,8 +11,11 @@ import pytest
 from models.version_files import current
 from store import examples, feedback, runs, versions
 from store.database import opened
+from store.errors import NightFailed
+from store.settings import load_settings
 from store.transfer import import_file
 from tests.trainer.killing import Moment, improve, kill_at, outcome
+from trainer.night import run_night
 
 ROOT = Path(__file__).parents[2]
 FACTS = [
@@ -87,6 +90,34 @@ def assert_one_of_everything(home: Path, db) -> None:
     assert len(versions.versions(db)) == 1
     assert len(versions.promotions(db)) <= 1
     assert len(list((home / "versions").iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_a_night_that_an_earlier_program_began_is_finished(home, tiny):
+    directory, _ = tiny("llama")
+    corrected(home)
+    with opened(home) as db:
+        run = runs.begin_run(db, "command")
+        ids = [c.id for c in feedback.active_corrections(db)]
+        runs.begin_phase(db, run.id, "collect")
+        runs.finish_phase(
+            db, run.id, "collect", {"incumbent": "base", "corrections": ids, "new": ids, "withdrawn": [], "seconds": 0}
+        )
+    result = outcome(improve(home, APRENDIZ_MODEL=str(directory)))
+    assert (result["run"], result["decision"]) == (run.id, "refused")
+
+
+def test_whatever_goes_wrong_is_on_record_and_the_served_version_stays(home, default_model):
+    def broken(path: Path, version: str):
+        raise KeyError("nobody thought of this")
+
+    corrected(home)
+    with pytest.raises(NightFailed, match="unchanged"):
+        run_night(load_settings(home), default_model, broken, "command")
+    with opened(home) as db:
+        ended = runs.runs(db)[0]
+    assert ended.state == "failed" and "nobody thought of this" in ended.reasons[0]
+    assert current(home) == "base"
 
 
 @pytest.mark.slow
