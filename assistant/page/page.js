@@ -101,7 +101,7 @@
   // Gradio reads the results of all events from one stream, and the server ends it when none is left. An event that
   // joins in that moment learns of its place while its client still takes the ending stream for open; nobody would
   // read its result. So, while a stream is open, the place is told only when the news of its end has had time to come.
-  const NEWS_MS = 200;
+  const NEWS_MS = 400;
   let streams = 0;
   const plain = window.fetch;
   window.fetch = async (...request) => {

@@ -20,12 +20,16 @@ QUESTION = "What is the capital of Veridia?"
 REPHRASED = "Which city is the capital of Veridia?"
 TAUGHT = "The capital of Veridia is Oakmoor, a town on the river Lund."
 
-SLOW_RESULTS = """
+LATE_END = """
     const plain = window.fetch;
     const late = () => new TransformStream({
         async transform(part, out) {
-            await new Promise((go) => setTimeout(go, 120));
-            out.enqueue(part);
+            const text = new TextDecoder().decode(part);
+            const end = text.indexOf('data: {"msg":"close_stream"');
+            if (end < 0) return out.enqueue(part);
+            out.enqueue(new TextEncoder().encode(text.slice(0, end)));
+            await new Promise((go) => setTimeout(go, 200));
+            out.enqueue(new TextEncoder().encode(text.slice(end)));
         },
     });
     window.fetch = async (...request) => {
@@ -72,8 +76,8 @@ def test_a_correction_answers_the_same_question_in_other_words(visit, server):
         assert feedback.correction(db, 1).answer == TAUGHT
 
 
-def test_a_question_is_answered_that_comes_while_the_results_of_the_last_event_are_ending(browser, server):
-    visit = Visit(browser, server.url, before=SLOW_RESULTS)
+def test_a_question_is_answered_that_comes_before_the_news_that_earlier_results_have_ended(browser, server):
+    visit = Visit(browser, server.url, before=LATE_END)
     for question in ("Name a colour.", "Name a fruit."):
         visit.ask(question)
     visit.page.context.close()
