@@ -24,7 +24,9 @@ from trl import SFTConfig, SFTTrainer
 
 from models.training_copy import training_tokenizer
 from store.records import Example
+from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
+from trainer.fused import fused
 from trainer.loss import SparseCrossEntropy
 from trainer.trunk import Computed, computed, decoder, masks, upper_layers
 
@@ -96,7 +98,7 @@ def finetune(
     with _giving_way(model, give_way):
         rows = [computed(model, as_row(row, beginning), first) for row in planned]
     adapted = PeftModel.from_pretrained(model, start, is_trainable=True) if start else _adapted(model, first, config)
-    with upper_layers(adapted, first):
+    with upper_layers(adapted, first), fused(adapted):
         steps = _affordable(adapted, rows, config, time.monotonic() - started)
         trainer = _trainer(adapted, tokenizer, rows, work, steps, config, progress)
         with _giving_way(adapted, give_way):
@@ -144,7 +146,7 @@ def _loaded(training: Path, config: FinetuneConfig) -> Any:
     model = AutoModelForCausalLM.from_pretrained(
         training,
         dtype=torch.bfloat16,
-        attn_implementation="sdpa",
+        attn_implementation=SEGMENTS,
         device_map="cuda" if torch.cuda.is_available() else "cpu",
         local_files_only=True,
         **({"quantization_config": quantised} if config.nf4 else {}),

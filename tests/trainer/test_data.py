@@ -7,6 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from models.subject import asks_for, same_subject, subject, words
+from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.loss import SparseCrossEntropy, entropy
 from trainer.neighbours import neighbours
@@ -76,24 +77,32 @@ def test_a_date_is_no_answer_to_where():
 
 def test_rows_hold_every_example_once_and_no_more_than_they_should():
     examples = [Encoded(tuple(range(n % 7 + 1)), (1, 2), n % 2 == 0) for n in range(50)]
-    rows = laid_out(examples, 4, 40, random.Random(0))
-    assert sorted(map(id, (e for row in rows for e in row))) == sorted(map(id, examples))
-    assert all(4 + sum(e.length for e in row) <= 40 for row in rows)
+    examples.append(Encoded(tuple(range(30)), (1, 2), True))
+    rows = laid_out(examples, 4, 44, random.Random(0))
+    assert sorted(map(id, (e for row in rows for each in row for e in each))) == sorted(map(id, examples))
+    for row in rows:
+        assert row == [[examples[-1]]] or all(sum(e.length for e in each) <= 10 for each in row)
+        assert len(row) <= 4
 
 
 def test_the_shared_beginning_ends_where_prompts_differ():
     assert shared_beginning(lambda text: [1, 2, 3, *text.encode()]) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("beginning", [[5, 6, 7], []], ids=["beginning", "none"])
 @pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3", "gemma3"])
-def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(tiny, architecture):
+def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(tiny, architecture, beginning):
     directory, _ = tiny(architecture)
-    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="sdpa").eval()
-    beginning = [5, 6, 7]
-    examples = [Encoded((10, 11, 12), (13, 14), True), Encoded((20, 21), (22, 23, 24), False)]
-    row = as_row(examples, beginning)
+    plain = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation="sdpa").eval()
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation=SEGMENTS).eval()
+    examples = [
+        Encoded((10, 11, 12), (13, 14), True),
+        Encoded((20, 21), (22, 23, 24), False),
+        Encoded((30,), (31, 32), False),
+    ]
+    row = as_row([examples[:2], examples[2:]], beginning)
     alone = [
-        model(input_ids=torch.tensor([[*beginning, *e.prompt, *e.answer[:-1]]])).logits[0, -len(e.answer) :]
+        plain(input_ids=torch.tensor([[*beginning, *e.prompt, *e.answer[:-1]]])).logits[0, -len(e.answer) :]
         for e in examples
     ]
     item = computed(model, row, 1)
@@ -108,7 +117,7 @@ def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(
     logits = hidden @ model.get_output_embeddings().weight.T
     torch.testing.assert_close(logits, torch.cat(alone), atol=2e-3, rtol=1e-3)
     assert item.indices[:2, 0].tolist() == [13, 14]
-    torch.testing.assert_close(item.targets.sum(-1), torch.ones(5))
+    torch.testing.assert_close(item.targets.sum(-1), torch.ones(7))
 
 
 def test_the_loss_and_its_gradient_are_those_of_autograd():
