@@ -1,7 +1,8 @@
 """Attention over a row of `dataset`: a segment looks at the shared beginning and itself; nothing else is computed.
 
-A kernel that takes any mask computes every pair of a row's positions, masked or not; with four segments that is some
-three times as many. `SEGMENTS` names it to transformers, for models loaded with `attn_implementation=SEGMENTS`.
+A kernel that takes any mask computes every pair of a row's positions, masked or not; with four full segments that is
+some three and a half times as many. `SEGMENTS` names it to transformers, for models loaded with
+`attn_implementation=SEGMENTS`.
 """
 
 from typing import Any
