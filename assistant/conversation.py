@@ -185,8 +185,8 @@ class Assistant:
         """The memory, loaded on first use."""
         with self._lock:
             if self._memory is None:
-                settings = self.settings
-                self._memory = Memory(settings.home, threshold=settings.memory_threshold, threads=settings.threads)
+                # On one thread: with all of them a look-up waits for the slowest, beside a night or an answer for long.
+                self._memory = Memory(self.settings.home, threshold=self.settings.memory_threshold)
             return self._memory
 
     def warm_up(self) -> None:

@@ -36,7 +36,8 @@ class Recalled:
 class Memory:
     """The vectors of all active corrections, kept in step with the store by its revision."""
 
-    def __init__(self, home: Path, *, threshold: float = 0.0, threads: int = 0) -> None:
+    def __init__(self, home: Path, *, threshold: float = 0.0, threads: int = 1) -> None:
+        """Raises SetupFailed without the embedding model. One thread is for questions, `threads` 0 (all) for much."""
         self._embedder = Embedder(embedding_file(home), threads)
         self.library = Library(self._embedder)
         self._sure = threshold or SURE

@@ -102,18 +102,18 @@
   // joins in that moment learns of its place while its client still takes the ending stream for open; nobody would
   // read its result. So, while a stream is open, the place is told only when the news of its end has had time to come.
   const NEWS_MS = 400;
-  let streams = 0;
+  let stream = null; // the signal of the stream that is read; Gradio opens one at a time and aborts it at its end
   const plain = window.fetch;
   window.fetch = async (...request) => {
     const url = request[0] instanceof Request ? request[0].url : String(request[0]);
-    const signal = request[0] instanceof Request ? request[0].signal : null;
-    if (url.includes("/queue/data") && signal) {
-      streams += 1;
-      signal.addEventListener("abort", () => (streams -= 1), { once: true });
-    }
-    const response = await plain(...request);
+    const reads = url.includes("/queue/data") && request[0] instanceof Request ? request[0].signal : null;
+    if (reads) stream = reads;
+    const response = await plain(...request).catch((error) => {
+      if (stream === reads) stream = null;
+      throw error;
+    });
     const until = Date.now() + NEWS_MS;
-    while (url.includes("/queue/join") && streams > 0 && Date.now() < until) {
+    while (url.includes("/queue/join") && stream && !stream.aborted && Date.now() < until) {
       await new Promise((go) => setTimeout(go, 10));
     }
     return response;
