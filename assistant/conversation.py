@@ -19,7 +19,6 @@ from assistant.memory import Memory, Recalled
 from assistant.serving import Serving
 from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
-from models.version_files import BASE
 from store import conversations, feedback
 from store.answering import answering
 from store.database import opened
@@ -262,8 +261,8 @@ class Assistant:
         return list(zip(self.memory.recall_all(db, questions), passages, strict=True))
 
     def _route(self, version: str, found: Recalled | None, with_memory: bool) -> str:
-        """Away from every correction the base answers, so that what was not corrected stays as it was."""
-        return BASE if version == "current" and with_memory and found is None else version
+        """Away from every correction what was not corrected stays as it was."""
+        return self.serving.elsewhere if version == "current" and with_memory and found is None else version
 
     def _name(self, version: str) -> str:
         return self.serving.version if version == "current" else version

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from models.catalogue import BaseModel
 from models.engine import Engine
-from models.version_files import BASE, current, model_file
+from models.version_files import BASE, current, manner_of, model_file
 from store.errors import InputRefused
 from store.settings import Settings
 
@@ -48,6 +48,13 @@ class Serving:
     def version(self) -> str:
         """The version that the next turn gets."""
         return current(self._settings.home)
+
+    @property
+    def elsewhere(self) -> str:
+        """The version for questions that no correction is near: the base, which answers as it always did, unless the
+        current one learned from votes how its owner wants answers."""
+        version = self.version
+        return version if manner_of(self._settings.home, version) else BASE
 
     @contextmanager
     def engine(self, version: str = "current") -> Iterator[Engine]:

@@ -44,6 +44,11 @@ def adapter_of(home: Path, version: str, base: "BaseModel") -> Path | None:
     return directory / "adapter" if there else None
 
 
+def manner_of(home: Path, version: str) -> str:
+    """What `version` learned from votes of how to answer, in words; empty when nothing. Raises NotFound."""
+    return "" if version == BASE else str(_card(version_dir(home, version)).get("manner", ""))
+
+
 def current(home: Path) -> str:
     """The version that the pointer names; `base` when there is no pointer yet.
 

@@ -15,11 +15,12 @@ def save_examples(db: Database, run_id: str, examples: Sequence[Example]) -> Non
     with writing(db):
         for example in examples:
             db.execute(
-                """INSERT INTO examples (run_id, kind, question, answer, correction_id) SELECT ?, ?, ?, ?, ?
+                """INSERT INTO examples (run_id, kind, question, answer, correction_id, message_id)
+                   SELECT ?, ?, ?, ?, ?, ?
                    WHERE NOT EXISTS (SELECT 1 FROM corrections WHERE id = ? AND forgotten IS NOT NULL)""",
                 (
                     run_id, example.kind, storable(example.question), storable(example.answer),
-                    example.correction_id, example.correction_id,
+                    example.correction_id, example.message_id, example.correction_id,
                 ),
             )  # fmt: skip
 
@@ -28,7 +29,7 @@ def examples_of(db: Database, run_id: str, kind: ExampleKind | None = None) -> l
     """The examples of a run, all or of one kind, in the order they were saved."""
     found = rows(
         db,
-        """SELECT kind, question, answer, correction_id FROM examples
+        """SELECT kind, question, answer, correction_id, message_id FROM examples
            WHERE run_id = ? AND kind = coalesce(?, kind) ORDER BY number""",
         run_id,
         kind,

@@ -11,7 +11,7 @@ from store.conversations import message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
-from store.records import Correction, CorrectionStanding, Message, Rating, Standing, now
+from store.records import Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
@@ -166,6 +166,31 @@ def preferences(db: Database) -> list[tuple[str, str]]:
     """The ids of the chosen and the rejected message of every preference, oldest first."""
     found = rows(db, "SELECT chosen_id, rejected_id FROM preferences ORDER BY created, rowid")
     return [(row["chosen_id"], row["rejected_id"]) for row in found]
+
+
+def votes(db: Database) -> list[Vote]:
+    """What the owner's ratings and preferences say of how answers are written, oldest answer first.
+
+    The newest rating of an answer counts; one without a rating counts as liked when it was preferred to another, and
+    as disliked when another was preferred to it. Left out is what memory said, and what was corrected: those were
+    judged for what they say.
+    """
+    found = rows(
+        db,
+        f"""SELECT m.id, m.content AS answer, asked.content AS question, coalesce(
+                (SELECT value FROM ratings WHERE message_id = m.id ORDER BY number DESC LIMIT 1),
+                EXISTS (SELECT 1 FROM preferences WHERE chosen_id = m.id)
+                    - EXISTS (SELECT 1 FROM preferences WHERE rejected_id = m.id)
+            ) AS value
+            FROM messages m JOIN messages asked ON asked.id = m.parent_id
+            WHERE m.role = 'assistant' AND m.status = 'complete' AND m.correction_id IS NULL AND asked.role = 'user'
+                AND m.content <> ''
+                AND (EXISTS (SELECT 1 FROM ratings WHERE message_id = m.id)
+                    OR m.id IN (SELECT chosen_id FROM preferences UNION SELECT rejected_id FROM preferences))
+                AND NOT EXISTS (SELECT 1 FROM corrections WHERE message_id = m.id AND {_ACTIVE})
+            ORDER BY m.number""",
+    )
+    return [Vote(row["id"], row["question"], row["answer"], row["value"]) for row in found if row["value"]]
 
 
 def revision(db: Database) -> int:

@@ -219,4 +219,26 @@ def m004_documents(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m005_liked_examples(db: Database) -> None:
+    """Two more kinds of examples: answers as the owner likes them, and questions asked to see whether they come."""
+    db.executescript("""
+        CREATE TABLE examples_new (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('wording', 'neighbour', 'replay', 'probe', 'liked', 'liked probe')),
+            question TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            correction_id INTEGER REFERENCES corrections (id) ON DELETE CASCADE,
+            message_id TEXT REFERENCES messages (id) ON DELETE CASCADE
+        );
+        INSERT INTO examples_new SELECT number, run_id, kind, question, answer, correction_id, NULL FROM examples;
+        DROP TABLE examples;
+        ALTER TABLE examples_new RENAME TO examples;
+        CREATE INDEX examples_of_run ON examples (run_id, number);
+        CREATE INDEX examples_of_correction ON examples (correction_id);
+        CREATE INDEX examples_of_message ON examples (message_id) WHERE message_id IS NOT NULL;
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

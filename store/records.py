@@ -12,7 +12,7 @@ from typing import Any, Literal
 Role = Literal["system", "user", "assistant"]
 MessageStatus = Literal["writing", "complete", "stopped", "failed"]
 Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
-ExampleKind = Literal["wording", "neighbour", "replay", "probe"]
+ExampleKind = Literal["wording", "neighbour", "replay", "probe", "liked", "liked probe"]
 RunState = Literal["running", "finished", "failed", "cancelled"]
 Verdict = Literal["promoted", "refused", "nothing learned", "failed", "cancelled"]
 
@@ -69,6 +69,16 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """That the owner liked (1) or disliked (-1) the way in which a question was answered."""
+
+    message_id: str
+    question: str
+    answer: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """The answer as it should have been. `question` is the user message before it, `rejected` what was answered."""
 
@@ -101,14 +111,16 @@ class CorrectionStanding:
 class Example:
     """One piece of training or examination data.
 
-    A probe is examined and never trained on. `correction_id` is None for replay, which comes from the
-    base model itself. `answer` is what should be said: the correction, or the base's own words.
+    A probe is examined and never trained on. `correction_id` and `message_id` say which feedback it comes from; both
+    are None for replay, which comes from the base model itself. `answer` is what should be said: the correction, the
+    base's own words, or an answer as the owner likes it.
     """
 
     kind: ExampleKind
     question: str
     answer: str
     correction_id: int | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

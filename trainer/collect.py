@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from store import feedback
 from store.light_sqlite_utils import Database
-from store.records import Correction, CorrectionStanding, Version
+from store.records import Correction, CorrectionStanding, Version, Vote
+from trainer.reward import ENOUGH as ENOUGH_VOTES
+from trainer.reward import reward
 
 WARM_FOR = timedelta(days=7)
 
@@ -14,17 +17,23 @@ WARM_FOR = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """All active corrections and the ids among them that need most: those `new` to the current version, and `weak`
-    ones that it was trained on and does not know. `withdrawn` are those it knows and should not."""
+    ones that it was trained on and does not know. `withdrawn` are those it knows and should not. `votes` are all
+    that were given, `fresh_votes` how many more there are than when the current version was made."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
     weak: frozenset[int]
     withdrawn: frozenset[int]
+    votes: tuple[Vote, ...] = ()
+    fresh_votes: int = 0
 
     @property
     def worth_a_night(self) -> bool:
-        """Whether another version would differ from the current one."""
-        return bool(self.new or self.withdrawn)
+        """Whether another version would differ from the current one.
+
+        Votes alone do when there are many new ones, and when they follow a rule.
+        """
+        return bool(self.new or self.withdrawn or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None))
 
 
 def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
@@ -32,8 +41,14 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
     active = tuple(feedback.active_corrections(db))
     trained = set(_trained(versions, current))
     ids = {c.id for c in active}
+    votes = tuple(feedback.votes(db))
     return Ledger(
-        active, frozenset(ids - trained), _weak(feedback.standings(db, current), trained), frozenset(trained - ids)
+        active,
+        frozenset(ids - trained),
+        _weak(feedback.standings(db, current), trained),
+        frozenset(trained - ids),
+        votes,
+        len(votes) - _evaluation(versions, current).get("votes", 0),
     )
 
 
@@ -54,7 +69,12 @@ def goes_on_from(versions: Sequence[Version], current: str, ledger: Ledger, now:
 
 
 def _trained(versions: Sequence[Version], current: str) -> list[int]:
-    return next((v.evaluation.get("corrections", []) for v in versions if v.id == current), [])
+    found: list[int] = _evaluation(versions, current).get("corrections", [])
+    return found
+
+
+def _evaluation(versions: Sequence[Version], current: str) -> dict[str, Any]:
+    return next((v.evaluation for v in versions if v.id == current), {})
 
 
 def _weak(standings: Sequence[CorrectionStanding], trained: set[int]) -> frozenset[int]:

@@ -20,12 +20,14 @@ SEGMENTS = 4
 class Encoded:
     """One example as token ids: the prompt without the shared beginning, the answer with its end of turn.
 
-    `taught` is true for what should be learned, false for what should stay as the base says it.
+    `taught` is true for what should be learned, false for what should stay as the base says it. Of an answer that is
+    `liked` only those tokens are learned that the base would not have said; the others are held to it.
     """
 
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
     taught: bool
+    liked: bool = False
 
     @property
     def length(self) -> int:
@@ -38,7 +40,7 @@ class Row:
     """A row as tensors: n = p + s * l positions, p of the beginning and s segments of l.
 
     ids, positions: (1, n). mask: (s, 1, l, p + l), true where a position of a segment may look. keep: (m,), the
-    positions that predict an answer token; target: (m,), that token; taught: (m,).
+    positions that predict an answer token; target: (m,), that token; taught, liked: (m,), as in `Encoded`.
     """
 
     ids: torch.Tensor
@@ -47,6 +49,7 @@ class Row:
     keep: torch.Tensor
     target: torch.Tensor
     taught: torch.Tensor
+    liked: torch.Tensor
 
 
 def shared_beginning(prompt_tokens: Callable[[str], list[int]]) -> list[int]:
@@ -89,6 +92,7 @@ def as_row(segments: Sequence[Sequence[Encoded]], beginning: Sequence[int]) -> R
     keep: list[int] = []
     target: list[int] = []
     taught: list[bool] = []
+    liked: list[bool] = []
     for number, segment in enumerate(segments, 1):
         end = len(beginning) + number * length
         owned: list[int] = []
@@ -101,6 +105,7 @@ def as_row(segments: Sequence[Sequence[Encoded]], beginning: Sequence[int]) -> R
             keep += range(start + len(example.prompt) - 1, start + len(tokens))
             target += example.answer
             taught += [example.taught] * len(example.answer)
+            liked += [example.liked] * len(example.answer)
         empty = end - len(ids)
         owners.append(owned + [0] * empty)
         ids += [0] * empty
@@ -115,4 +120,5 @@ def as_row(segments: Sequence[Sequence[Encoded]], beginning: Sequence[int]) -> R
         torch.tensor(keep),
         torch.tensor(target),
         torch.tensor(taught),
+        torch.tensor(liked),
     )

@@ -13,9 +13,11 @@ from typing import Any
 from models.engine import Engine, Sampling
 from models.subject import words
 from store.records import ChatMessage, Correction, Example
+from trainer.reward import Reward
 
 ENOUGH = 12
 _ANSWER = Sampling(max_tokens=32)
+_WHOLE_ANSWER = Sampling(max_tokens=160)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Evaluation:
     `old_answers` say of every question about an earlier correction whether its answer was right.
 
     `bleed` counts answers that name a corrected answer which the base's did not; `broken` those that are empty
-    or loop; `drift` is what the base's own answers cost this version more than the base, in nats per token.
+    or loop; `liked` are answers as the owner's votes say they should be; `drift` is what the base's own answers cost
+    this version more than the base, in nats per token.
     """
 
     new_asked: int = 0
@@ -36,6 +39,8 @@ class Evaluation:
     general: int = 0
     general_bleed: int = 0
     general_same: int = 0
+    liked_asked: int = 0
+    liked_right: int = 0
     broken: int = 0
     drift: float = math.nan
     old_answers: tuple[bool, ...] = ()
@@ -49,13 +54,16 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """One night's examination: `taught` are (correction, question), the other two the base's own answers."""
+    """One night's examination: `taught` are (correction, question), the next two the base's own answers; `voted` are
+    questions whose answers were voted on, and `judge` says whether another answer would be liked."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
     taught: tuple[tuple[Correction, str], ...]
     neighbours: tuple[Example, ...]
     general: tuple[Example, ...]
+    voted: tuple[Example, ...] = ()
+    judge: Reward | None = None
 
     @classmethod
     def of(
@@ -64,13 +72,15 @@ class Questions:
         new: frozenset[int],
         probes: Sequence[Example],
         general: Sequence[Example],
+        voted: Sequence[Example] = (),
+        judge: Reward | None = None,
     ) -> "Questions":
         """Every correction is asked as it was, and in the wordings that `probes` hold; the rest are neighbours."""
         by_id = {c.id: c for c in corrections}
         taught = [(c, c.question) for c in corrections]
         taught += [(by_id[p.correction_id], p.question) for p in probes if p.correction_id in by_id]
         near = tuple(p for p in probes if p.correction_id is None)
-        return cls(tuple(corrections), new, tuple(taught), near, tuple(general))
+        return cls(tuple(corrections), new, tuple(taught), near, tuple(general), tuple(voted) if judge else (), judge)
 
     @property
     def earlier(self) -> "Questions":
@@ -114,6 +124,10 @@ def examine(
         counts["general"] += 1
         counts["general_bleed"] += bleeds(said, probe.answer, targets)
         counts["general_same"] += words(said)[:5] == words(probe.answer)[:5]
+    if questions.judge is not None:
+        whole = engine.answer_all([[ChatMessage("user", p.question)] for p in questions.voted], _WHOLE_ANSWER)
+        counts["liked_asked"] = len(whole)
+        counts["liked_right"] = sum(questions.judge.likes(said) >= 0.5 for said in whole)
     return Evaluation(
         **counts,
         drift=0.0 if engine is base else drift(engine, base, questions.general),

@@ -185,10 +185,10 @@ def _encoded(tokenizer: Any, examples: Sequence[Example], config: FinetuneConfig
     for example in examples:
         prompt = prompt_tokens(example.question)[len(beginning) :]
         answer = [*tokenizer.encode(example.answer, add_special_tokens=False), end]
-        taught = example.kind == "wording"
+        taught = example.kind in ("wording", "liked")
         kept = answer if taught else answer[: config.kept_tokens]
         if len(prompt) + len(kept) + len(beginning) <= config.row_tokens * 2:
-            encoded.append(Encoded(tuple(prompt), tuple(kept), taught))
+            encoded.append(Encoded(tuple(prompt), tuple(kept), taught, example.kind == "liked"))
     return encoded, beginning
 
 
@@ -225,7 +225,7 @@ def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.T
             attention_mask=masks(model, item.row.mask.to(device)),
             use_cache=False,
         ).last_hidden_state[0, item.row.keep.to(device)]
-    taught = item.row.taught.to(device)
+    taught = item.taught
     weights = torch.where(taught, 1.0 / max(1, int(taught.sum())), config.keep_weight / max(1, int((~taught).sum())))
     head = model.get_output_embeddings().weight
     loss, each = SparseCrossEntropy.apply(hidden, head, item.indices, item.targets, weights)

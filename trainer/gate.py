@@ -45,12 +45,13 @@ def decide(
 ) -> Decision:
     """Say whether `candidate` may replace `incumbent` (None when the base serves).
 
-    Corrections or everyday questions that were not asked, or a missing drift, refuse. Neighbours cannot be asked where
+    Nothing asked about what was taught, no everyday questions, or a missing drift refuse. Manner learned from votes has
+    to show where the night taught nothing else, and must not get worse where it did. Neighbours cannot be asked where
     no correction names a subject; the reasons then say so. `base` is the same examination of the base: what it
     breaks by itself is not held against a version.
     """
     taught = candidate.new_asked + candidate.old_asked
-    if not taught or not candidate.general or not math.isfinite(candidate.drift):
+    if not (taught or candidate.liked_asked) or not candidate.general or not math.isfinite(candidate.drift):
         return Decision(False, ("the examination could not be held: questions are missing",))
     asked = taught + candidate.neighbours + candidate.general
     notes: list[str] = []
@@ -85,10 +86,17 @@ def decide(
         f"everyday answers that begin as the base's: {candidate.general_same} of {candidate.general}",
     )
     weigh(candidate.drift > gate.drift, f"drift from the base: {candidate.drift:.3f} nats per token")
-    weigh(
-        candidate.new_right + candidate.old_right <= base.new_right + base.old_right,
-        f"the base knew {base.new_right + base.old_right} of the {taught}",
-    )
+    if taught:
+        weigh(
+            candidate.new_right + candidate.old_right <= base.new_right + base.old_right,
+            f"the base knew {base.new_right + base.old_right} of the {taught}",
+        )
+    if candidate.liked_asked:
+        liked, before = candidate.liked_right, base.liked_right
+        weigh(
+            liked < before or (liked == before and not taught),
+            f"answers as you like them: {liked} of {candidate.liked_asked}, the base's {before}",
+        )
     return Decision(not against, tuple(against or notes))
 
 

@@ -32,6 +32,8 @@ from store.settings import Settings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
+from trainer.liked import liked_examples
+from trainer.reward import Reward, reward
 
 log = logging.getLogger(__name__)
 PHASES = ("collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
@@ -127,16 +129,18 @@ def _phases(night: _Night) -> Outcome:
         frozenset(found["new"]),
         frozenset(found.get("weak", ())),
         frozenset(found["withdrawn"]),
+        tuple(vote for vote in feedback.votes(db) if vote.message_id in set(found.get("votes", ()))),
+        found.get("fresh_votes", 0),
     )
     if not ledger.worth_a_night:
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
-    if not ledger.corrections:
+    if not ledger.corrections and not found.get("reward"):
         return _all_withdrawn(night)
-    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start))
+    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
     trained = _once(night, "finetune", lambda: _finetune(night, start))
-    version = _once(night, "merge", lambda: _merge(night, incumbent, ledger))["version"]
-    examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger))
-    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, start))
+    version = _once(night, "merge", lambda: _merge(night, incumbent, ledger, _reward(found)))["version"]
+    examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger, _reward(found)))
+    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, start, len(ledger.votes)))
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
@@ -170,10 +174,19 @@ def _collect(night: _Night) -> dict[str, Any]:
         "new": sorted(ledger.new),
         "weak": sorted(ledger.weak),
         "withdrawn": sorted(ledger.withdrawn),
+        "votes": [vote.message_id for vote in ledger.votes],
+        "fresh_votes": ledger.fresh_votes,
+        "reward": asdict(judge) if (judge := reward(ledger.votes)) else None,
     }
 
 
-def _synthesise(night: _Night, ledger: Ledger, start: str | None) -> dict[str, Any]:
+def _reward(collected: dict[str, Any]) -> Reward | None:
+    """What this night found that the owner likes."""
+    found: dict[str, Any] | None = collected.get("reward")
+    return Reward(**found) if found else None
+
+
+def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward | None) -> dict[str, Any]:
     from trainer.replay import replay
     from trainer.synthesise import synthesise
     from trainer.teacher import teacher
@@ -192,15 +205,16 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None) -> dict[str, A
             )
     finally:
         embedder.close()
-    examples.save_examples(night.db, night.run.id, [*made, *kept])
-    return {**counts, "replay": len(kept)}
+    liked = liked_examples(ledger.votes, judge) if judge else []
+    examples.save_examples(night.db, night.run.id, [*made, *liked, *kept])
+    return {**counts, "liked": sum(e.kind == "liked" for e in liked), "replay": len(kept)}
 
 
 def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     from trainer.finetune import FinetuneConfig, finetune
 
     left = night.settings.night_minutes - (time.monotonic() - night.started) / 60
-    data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind != "probe"]
+    data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind not in ("probe", "liked probe")]
     config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
     trained = finetune(
         training_dir(night.base),
@@ -214,7 +228,7 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
 
-def _merge(night: _Night, incumbent: str, ledger: Ledger) -> dict[str, Any]:
+def _merge(night: _Night, incumbent: str, ledger: Ledger, judge: Reward | None) -> dict[str, Any]:
     staging = night.work / "version"
     if not (night.work / "version.sealed").exists():
         shutil.rmtree(staging, ignore_errors=True)
@@ -235,21 +249,23 @@ def _merge(night: _Night, incumbent: str, ledger: Ledger) -> dict[str, Any]:
             "run": night.run.id,
             "created": night.run.started,
             "corrections": sorted(c.id for c in ledger.corrections),
+            "manner": (judge.in_words or "as voted") if judge else "",
         }
         _write_card(staging / "card.json", card)
         night.progress("merge")(1, 2, "sealing it")
     return {"version": seal_version(night.settings.home, staging)}
 
 
-def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger) -> dict[str, Any]:
+def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge: Reward | None) -> dict[str, Any]:
     from trainer.replay import replay
 
     home = night.settings.home
     probes = examples.examples_of(night.db, night.run.id, "probe")
+    voted = examples.examples_of(night.db, night.run.id, "liked probe")
     report = night.progress("examine")
     with night.engine(night.base.gguf, BASE) as base:
         _, general = replay(training_dir(night.base), _directory(night.base), base, report)
-        questions = Questions.of(ledger.corrections, ledger.new, probes, general)
+        questions = Questions.of(ledger.corrections, ledger.new, probes, general, voted, judge)
         found = {"base": examine(base, questions, base, report)}
         with night.engine(model_file(home, version, night.base), version) as candidate:
             found["candidate"] = examine(candidate, questions, base, report)
@@ -261,7 +277,9 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger) -> dic
     return {name: evaluation.as_dict() for name, evaluation in found.items()}
 
 
-def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any], start: str | None) -> dict[str, Any]:
+def _decide(
+    night: _Night, version: str, incumbent: str, examined: dict[str, Any], start: str | None, votes: int
+) -> dict[str, Any]:
     served = _evaluation(examined["incumbent"]) if "incumbent" in examined else None
     decision: Decision = decide(_evaluation(examined["candidate"]), served, _evaluation(examined["base"]))
     versions.add_version(
@@ -273,7 +291,7 @@ def _decide(night: _Night, version: str, incumbent: str, examined: dict[str, Any
             now(),
             "promoted" if decision.promoted else "refused",
             decision.reasons,
-            {**examined["candidate"], "from": start},
+            {**examined["candidate"], "from": start, "votes": votes},
         ),
     )
     return {"promoted": decision.promoted, "reasons": list(decision.reasons)}

@@ -29,7 +29,7 @@ def replay(
     cache = directory / "replay.jsonl"
     if not cache.is_file():
         progress(0, QUESTIONS, "sampling everyday questions from the base")
-        questions = _sampled(training, QUESTIONS)
+        questions = sampled(training, QUESTIONS)
         turns = [[ChatMessage("user", q)] for q in questions]
         progress(0, QUESTIONS, "asking the base")
         answers = base.answer_all(turns[:HELD_OUT], _PROBE_ANSWER) + base.answer_all(turns[HELD_OUT:], _KEPT_ANSWER)
@@ -41,8 +41,8 @@ def replay(
     return trained, [Example("probe", row["question"], row["answer"]) for row in rows[:HELD_OUT]]
 
 
-def _sampled(training: Path, count: int) -> list[str]:
-    """Questions that the model makes up, each once, 8 to 400 characters long."""
+def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
+    """Up to `count` questions that the model makes up, each once, 8 to 400 characters long."""
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -57,7 +57,7 @@ def _sampled(training: Path, count: int) -> list[str]:
     opening = commonprefix(prompts)  # noqa: RUF071
     rendered = tokenizer.apply_chat_template([{"role": "user", "content": "\x00"}], tokenize=False)
     closing = tokenizer.encode(rendered.split("\x00", 1)[1], add_special_tokens=False)[0]
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     found: dict[str, None] = {}
     for _attempt in range(4):
         if len(found) >= count:

@@ -21,11 +21,13 @@ TOP = 64
 class Computed:
     """A row after the lower layers.
 
-    hidden: (1, n, d). indices, targets: (m, 64), what each kept position should predict. entropy: (m,), nats.
+    hidden: (1, n, d). taught: (m,), whether a kept position is to learn its token. indices, targets: (m, 64), what
+    each should predict. entropy: (m,), nats.
     """
 
     row: Row
     hidden: torch.Tensor
+    taught: torch.Tensor
     indices: torch.Tensor
     targets: torch.Tensor
     entropy: torch.Tensor
@@ -47,7 +49,8 @@ def masks(model: Any, mask: torch.Tensor) -> Any:
 def computed(model: Any, row: Row, first: int) -> Computed:
     """Run `row` through the unadapted model: hidden states before layer `first`, and the targets.
 
-    A taught position has its token as the only target; any other the base's 64 most likely tokens.
+    A taught position has its token as the only target; any other the base's 64 most likely tokens. Where the base
+    would say a liked token by itself, nothing is taught.
     """
     stack = decoder(model)
     device = model.get_input_embeddings().weight.device
@@ -70,12 +73,13 @@ def computed(model: Any, row: Row, first: int) -> Computed:
     logits = (final.to(head.dtype) @ head.T).float()
     top, indices = logits.topk(min(TOP, logits.shape[-1]), dim=-1)
     targets = top.softmax(-1)
-    taught = row.taught.to(device)
+    target, liked = row.target.to(device), row.liked.to(device)
+    taught = row.taught.to(device) & ~(liked & (indices[:, 0] == target))
     indices[taught] = 0
     targets[taught] = 0
-    indices[taught, 0] = row.target.to(device)[taught]
+    indices[taught, 0] = target[taught]
     targets[taught, 0] = 1
-    return Computed(row, captured[0], indices, targets, entropy(targets))
+    return Computed(row, captured[0], taught, indices, targets, entropy(targets))
 
 
 @contextmanager

@@ -14,8 +14,10 @@ import pytest
 from store.conversations import close_interrupted, create_conversation, list_conversations, newest_path
 from store.database import check, opened, storable, writing
 from store.errors import SetupFailed, StoreDamaged
+from store.examples import examples_of, save_examples
 from store.light_sqlite_utils import Database
 from store.migrations import NAMES, migrations
+from store.records import Example
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,6 +63,17 @@ def test_an_old_store_is_brought_up_to_date_and_copied_before(home):
     assert kept.execute("SELECT content FROM messages").fetchall() == [("from long ago",)]
     assert kept.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_conversations",)]
     kept.close()
+
+
+def test_the_examples_of_earlier_nights_are_still_there(home):
+    with opened_as_of(home, "m005_liked_examples") as old:
+        old.execute("INSERT INTO runs VALUES ('r', 'command', NULL, 'running', '2026', NULL, NULL, NULL, '[]')")
+        old.execute("INSERT INTO examples (run_id, kind, question, answer) VALUES ('r', 'replay', 'Hello?', 'Hello.')")
+    with opened(home) as db:
+        assert examples_of(db, "r") == [Example("replay", "Hello?", "Hello.")]
+        save_examples(db, "r", [Example("liked", "Hi?", "Hi.")])
+        assert [each.kind for each in examples_of(db, "r")] == ["replay", "liked"]
+        assert check(db.conn) == []
 
 
 def test_an_old_store_that_cannot_be_migrated_stays_as_it_was(home):

@@ -25,6 +25,7 @@ from store.feedback import (
     standing_of,
     standings,
     vectors,
+    votes,
 )
 from store.records import Correction, Example
 from store.runs import begin_run, finish_run
@@ -108,6 +109,24 @@ def test_a_preference_can_be_turned_round(db, answered):
     assert preferences(db) == [(one.id, two.id)]
     prefer(db, two.id, one.id)
     assert preferences(db) == [(two.id, one.id)]
+
+
+def test_ratings_and_preferences_are_votes_and_what_was_corrected_is_none(db, answered):
+    liked, disliked, undone, fixed = (answered(f"{n}?", f"said {n}") for n in ("a", "b", "c", "d"))
+    rate(db, liked.id, -1)
+    rate(db, liked.id, 1)
+    rate(db, disliked.id, -1)
+    rate(db, undone.id, 1)
+    rate(db, undone.id, 0)
+    rate(db, fixed.id, -1)
+    correct(db, fixed.id, "z")
+    other = add_message(db, disliked.conversation_id, disliked.parent_id, "assistant", "said again")
+    prefer(db, other.id, disliked.id)
+    assert {(v.question, v.answer, v.value) for v in votes(db)} == {
+        ("a?", "said a", 1),
+        ("b?", "said b", -1),
+        ("b?", "said again", 1),
+    }
 
 
 def test_the_revision_changes_with_the_active_corrections_alone(db, answered):

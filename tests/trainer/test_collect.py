@@ -1,8 +1,10 @@
 """What a night has to learn, and the version whose adapter it goes on from."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from store.records import Correction, Version
+from tests.trainer.test_reward import votes
 from trainer.collect import Ledger, goes_on_from
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
@@ -37,3 +39,12 @@ def test_what_was_withdrawn_is_not_carried_on():
 def test_after_a_refusal_it_begins_with_the_base():
     made = [version("a", 2), version("b", 1, "a", "refused")]
     assert goes_on_from(made, "a", LEDGER, NOW.isoformat()) is None
+
+
+def test_votes_alone_are_worth_a_night_when_many_are_new_and_follow_a_rule():
+    given = tuple(votes(60))
+    nothing = Ledger((CORRECTION,), frozenset(), frozenset(), frozenset())
+    assert not nothing.worth_a_night
+    assert replace(nothing, votes=given, fresh_votes=60).worth_a_night
+    assert not replace(nothing, votes=given, fresh_votes=5).worth_a_night
+    assert not replace(nothing, votes=given[:12], fresh_votes=12).worth_a_night

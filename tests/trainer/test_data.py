@@ -120,6 +120,18 @@ def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(
     torch.testing.assert_close(item.targets.sum(-1), torch.ones(7))
 
 
+def test_of_a_liked_answer_only_what_the_base_would_not_say_is_taught(tiny):
+    directory, _ = tiny("llama")
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation=SEGMENTS).eval()
+    own = int(computed(model, as_row([[Encoded((10, 11), (1,), False)]], []), 1).indices[0, 0])
+    other = own + 1
+    liked = computed(model, as_row([[Encoded((10, 11), (own, other), True, liked=True)]], []), 1)
+    assert liked.taught[0].item() is False
+    assert liked.taught[1].item() is (liked.indices[1, 0].item() == other)
+    assert liked.indices[1, 0] == other
+    assert liked.targets[0].count_nonzero() > 1
+
+
 def test_the_loss_and_its_gradient_are_those_of_autograd():
     torch.manual_seed(0)
     hidden = torch.randn(6, 8, requires_grad=True)

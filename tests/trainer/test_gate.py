@@ -32,6 +32,17 @@ def test_each_harm_is_refused_with_its_reason():
         assert any(word in reason for reason in decision.reasons), (word, decision.reasons)
 
 
+def test_manner_has_to_show_when_nothing_else_was_taught():
+    base = Evaluation(general=40, general_same=40, drift=0.0, liked_asked=10, liked_right=3)
+    now = replace(base, general_same=35, drift=0.03)
+    assert decide(replace(now, liked_right=8), None, base).promoted
+    assert not decide(replace(now, liked_right=3), None, base).promoted
+    assert not decide(replace(now, liked_right=2), None, base).promoted
+    taught = replace(BASE, liked_asked=10, liked_right=3)
+    assert decide(replace(GOOD, liked_asked=10, liked_right=3), None, taught).promoted
+    assert not decide(replace(GOOD, liked_asked=10, liked_right=2), None, taught).promoted
+
+
 def test_a_figure_that_is_missing_refuses():
     assert not decide(replace(GOOD, drift=math.nan), None, BASE).promoted
 
