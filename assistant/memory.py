@@ -1,8 +1,7 @@
-"""Corrections looked up at answer time: by meaning first, then by whether the subject is the same.
+"""Corrections looked up at answer time: by meaning first, then by whether the same is asked of the same subject.
 
-Called before every answer. Measured with all-MiniLM-L6-v2 over 600 corrections (tests/bench/memory_lookup.py
-times it): similarity alone confuses neighbours, names alone confuse relations, both together hardly either.
-It changes nothing and generates nothing.
+Called before every answer; tests/bench/serving.py times it. Similarity alone confuses neighbours, names alone confuse
+what is asked of them; both together do less, and `models.aspect` keeps apart what vectors do not. It generates nothing.
 """
 
 import threading
@@ -13,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.documents import Library, add
-from models.embedding import NAME, Embedder, embedding_file
-from models.subject import asks_for, same_subject
+from models.aspect import contrary
+from models.embedding import Embedder, embedding_file
+from models.question_vectors import in_step, same_question
+from models.subject import same_subject, subject
 from store import feedback
 from store.light_sqlite_utils import Database
 from store.records import Correction
@@ -75,25 +76,15 @@ class Memory:
             similarity, correction = float(similarities[index]), self._corrections[index]
             if similarity < NEAR or not same_subject(correction.question, question):
                 continue
-            if similarity >= self._sure and asks_for(correction.question) == asks_for(question):
+            if contrary(correction.question, question, subject(correction.question)):
+                continue
+            if similarity >= self._sure and same_question(correction.question, question):
                 return Recalled(correction, similarity, True)
             near = near or Recalled(correction, similarity, False)
         return near
 
     def _refresh(self, db: Database) -> None:
-        revision = feedback.revision(db)
-        if revision == self._revision:
-            return
-        corrections = feedback.active_corrections(db)
-        stored = feedback.vectors(db, NAME)
-        missing = [c for c in corrections if c.id not in stored]
-        for start in range(0, len(missing), 64):
-            part = missing[start : start + 64]
-            rows = self._embedder.embed([c.question for c in part])
-            fresh = {c.id: row.astype("<f4").tobytes() for c, row in zip(part, rows, strict=True)}
-            feedback.save_vectors(db, NAME, fresh)
-            stored.update(fresh)
-        self._corrections = corrections
-        if corrections:
-            self._vectors = np.stack([np.frombuffer(stored[c.id], dtype="<f4") for c in corrections])
-        self._revision = revision
+        revision = feedback.revision(db)  # before it is read, lest something be missed
+        if revision != self._revision:
+            self._corrections, self._vectors = in_step(db, self._embedder)
+            self._revision = revision

@@ -75,6 +75,13 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         return correction(db, number)
 
 
+def supersede(db: Database, earlier: int, later: int) -> None:
+    """Let one active correction take the place of an earlier one of the same question in other words."""
+    db.execute(
+        f"UPDATE corrections SET superseded_by = ? WHERE id = ? AND id < ? AND {_ACTIVE}", (later, earlier, later)
+    )
+
+
 def question_key(question: str) -> str:
     """What two spellings of one question have in common: words without case, spacing and the punctuation around them.
 

@@ -21,6 +21,7 @@ from models.embedding import Embedder, embedding_file
 from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
 from models.promotion import promote
+from models.question_vectors import in_step
 from models.version_files import BASE, adapter_of, current, model_file, seal_version
 from store import examples, feedback, runs, versions
 from store.answering import GiveWay
@@ -163,6 +164,11 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
 
 
 def _collect(night: _Night) -> dict[str, Any]:
+    embedder = Embedder(embedding_file(night.settings.home), night.settings.threads)
+    try:
+        in_step(night.db, embedder)
+    finally:
+        embedder.close()
     incumbent = current(night.settings.home)
     made = versions.versions(night.db)
     ledger = collect(night.db, made, incumbent)
