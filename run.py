@@ -266,6 +266,7 @@ def _improve(flags: argparse.Namespace) -> None:
         from store.database import opened
         from store.versions import versions
         from trainer.collect import collect
+        from trainer.reward import reward
 
         with opened(settings.home) as db:
             ledger = collect(db, versions(db), current(settings.home))
@@ -273,9 +274,12 @@ def _improve(flags: argparse.Namespace) -> None:
             "corrections": len(ledger.corrections),
             "new": sorted(ledger.new),
             "withdrawn": sorted(ledger.withdrawn),
+            "votes": len(ledger.votes),
+            "manner": judge.in_words if (judge := reward(ledger.votes)) else "",
         }
         _print(plan) if flags.json else print(
-            f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections."
+            f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections"
+            + (f", and from {plan['votes']} votes: {plan['manner']}." if judge else ".")
         )
         return
     from assistant.llamacpp import LlamaCppEngine

@@ -28,7 +28,7 @@ LATE_END = """
             const end = text.indexOf('data: {"msg":"close_stream"');
             if (end < 0) return out.enqueue(part);
             out.enqueue(new TextEncoder().encode(text.slice(0, end)));
-            await new Promise((go) => setTimeout(go, 200));
+            await new Promise((go) => setTimeout(go, 2000));
             out.enqueue(new TextEncoder().encode(text.slice(end)));
         },
     });
