@@ -167,7 +167,8 @@ def _choose(logits: npt.NDArray[np.float32], sampling: Sampling, rng: np.random.
     if sampling.temperature <= 0:
         return int(logits.argmax())
     scaled = logits.astype(np.float64) / sampling.temperature
-    order = np.argsort(-scaled)[:1000]
+    likely = np.argpartition(-scaled, min(1000, len(scaled) - 1))[:1000]
+    order = likely[np.argsort(-scaled[likely])]
     probability = np.exp(scaled[order] - scaled[order[0]])
     probability /= probability.sum()
     kept = max(1, int(np.searchsorted(np.cumsum(probability), sampling.top_p) + 1))

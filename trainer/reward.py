@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
+from scipy.stats import mannwhitneyu
 
 from store.records import Vote
 
 ENOUGH = 20
-ENOUGH_OF_EACH = 8
+ENOUGH_OF_EACH = 4
 TRUSTED = 0.75
+SIGNIFICANCE = 0.003
 LIKELY = 0.8
 _FOLDS = 5
 _RIDGE = 0.1
@@ -27,6 +29,7 @@ _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _PLEASANTRY = re.compile(
     r"^(?:sure|certainly|of course|great|absolutely|thank|i'm sorry|i apologi[sz]e|hello|hi)\b", re.I
 )
+_BROKEN_OFF = re.compile(r"([:,;]|(^|\s)(\d+|\w)[.)])\s*$")  # before a list, or after its number
 
 Vector = npt.NDArray[np.float64]
 
@@ -80,14 +83,17 @@ def reward(votes: Sequence[Vote]) -> Reward | None:
         return None
     measured = np.stack([_measured(vote.answer) for vote in votes])
     up = np.array([vote.value > 0 for vote in votes])
-    foretold = np.zeros(len(votes), dtype=bool)
-    folds = np.argsort(np.random.default_rng(0).permutation(len(votes))) % _FOLDS
+    likely = np.zeros(len(votes))
+    folds = np.empty(len(votes), dtype=int)
+    for kind in (up, ~up):
+        folds[kind] = np.random.default_rng(0).permutation(int(kind.sum())) % _FOLDS
     for fold in range(_FOLDS):
         seen = folds != fold
         fitted = _fitted(measured[seen], up[seen])
-        foretold[~seen] = [(fitted.likes(votes[int(i)].answer) >= 0.5) == up[i] for i in np.flatnonzero(~seen)]
-    share = float((foretold[up].mean() + foretold[~up].mean()) / 2)
-    if share < TRUSTED:
+        likely[~seen] = [fitted.likes(votes[int(i)].answer) for i in np.flatnonzero(~seen)]
+    share = float(((likely[up] >= 0.5).mean() + (likely[~up] < 0.5).mean()) / 2)
+    by_chance = mannwhitneyu(likely[up], likely[~up], alternative="greater").pvalue
+    if share < TRUSTED or by_chance > SIGNIFICANCE:
         return None
     whole = _fitted(measured, up)
     return Reward(whole.weights, whole.bias, whole.mean, whole.spread, round(share, 3))
@@ -107,7 +113,7 @@ def edits(answer: str) -> list[str]:
     plain = re.sub(r"\*\*|^#+\s*", "", answer, flags=re.M).strip()
     opened = _SENTENCE.split(answer.strip(), maxsplit=1)
     found += [prose, plain, *(opened[1:] if _PLEASANTRY.match(answer.strip()) else [])]
-    return [text for text in dict.fromkeys(found) if len(text.split()) >= 2 and text.rstrip()[-1:] not in ":,;"]
+    return [text for text in dict.fromkeys(found) if len(text.split()) >= 2 and not _BROKEN_OFF.search(text)]
 
 
 def _measured(answer: str) -> Vector:
