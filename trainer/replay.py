@@ -59,17 +59,17 @@ def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
     closing = tokenizer.encode(rendered.split("\x00", 1)[1], add_special_tokens=False)[0]
     torch.manual_seed(seed)
     found: dict[str, None] = {}
-    for _attempt in range(4):
+    for _attempt in range(6):
         if len(found) >= count:
             break
-        ids = torch.tensor([opening]).repeat(count * 3 // 2, 1)
+        ids = torch.tensor([opening]).repeat((count - len(found)) * 3 // 2, 1)
         generated = model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
-            max_new_tokens=48,
+            max_new_tokens=40,
             do_sample=True,
             temperature=1.0,
-            top_p=0.95,
+            top_k=64,
             eos_token_id=closing,
             pad_token_id=closing,
         )

@@ -31,7 +31,7 @@ PROBE_ANSWER = Sampling(max_tokens=32)
 REHEARSED = 240
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
-TEACHER_TRIAL = 5
+TEACHER_TRIAL = 3
 
 
 @dataclass(frozen=True, slots=True)
