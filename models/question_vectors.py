@@ -20,6 +20,9 @@ SAME = 0.85
 """Of 600 questions reworded by others, 92 % are as near to the original; of questions about somebody else, none of
 those with the same subject by `same_subject`."""
 
+NEAREST = 8
+_BLOCK = 256
+
 Vectors = npt.NDArray[np.float32]
 
 
@@ -49,19 +52,21 @@ def contradicted(
 ) -> dict[int, int]:
     """Of `active`, the ids that one of `fresh` takes the place of, and by which.
 
-    Not where the earlier question was itself corrected again in between (`first_asked`: by question, the id of its
-    first correction): an owner who does that means two questions.
+    Only the 8 nearest are looked at. Not where the later question was corrected before the earlier one already
+    (`first_asked`: by question, the id of its first correction): an owner who says so again means two questions.
     """
     found: dict[int, int] = {}
-    for index, later in enumerate(active):
-        if later.id not in fresh:
-            continue
-        key = feedback.question_key(later.question)
-        for other in np.flatnonzero(vectors @ vectors[index] >= SAME):
-            earlier = active[int(other)]
-            between = first_asked.get(key, later.id) < earlier.id
-            if earlier.id < later.id and not between and same_question(earlier.question, later.question):
-                found[earlier.id] = later.id
+    new = [index for index, each in enumerate(active) if each.id in fresh]
+    for start in range(0, len(new), _BLOCK):
+        block = new[start : start + _BLOCK]
+        similarities = vectors[block] @ vectors.T
+        nearest = np.argpartition(-similarities, min(NEAREST, len(active) - 1), axis=1)[:, : NEAREST + 1]
+        for index, row, others in zip(block, similarities, nearest, strict=True):
+            later = active[index]
+            first = first_asked.get(feedback.question_key(later.question), later.id)
+            for earlier in (active[int(other)] for other in others if row[other] >= SAME):
+                if earlier.id < first and same_question(earlier.question, later.question):
+                    found[earlier.id] = later.id
     return found
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from models.version_files import current
-from store import examples, feedback, runs, versions
+from store import conversations, examples, feedback, runs, versions
 from store.database import opened
 from store.errors import NightFailed
 from store.settings import load_settings
 from store.transfer import import_file
 from tests.trainer.killing import Moment, improve, kill_at, outcome
+from tests.trainer.test_reward import votes
 from trainer.night import run_night
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,27 @@ def corrected(home: Path, facts=FACTS) -> None:
 def test_a_home_without_corrections_has_nothing_to_learn(home, tiny):
     directory, _ = tiny("llama")
     assert outcome(improve(home, APRENDIZ_MODEL=str(directory)))["decision"] == "nothing learned"
+
+
+@pytest.mark.slow
+def test_votes_alone_make_a_night(home, tiny):
+    """A tiny random model says nothing to like; tests/bench/preferences.py shows what the default model learns."""
+    directory, _ = tiny("llama")
+    with opened(home) as db:
+        talk = conversations.create_conversation(db, "votes")
+        for vote in votes(60):
+            asked = conversations.add_message(db, talk.id, None, "user", vote.question)
+            said = conversations.add_message(db, talk.id, asked.id, "assistant", vote.answer)
+            feedback.rate(db, said.id, vote.value)
+    result = outcome(improve(home, APRENDIZ_MODEL=str(directory)))
+    assert any("answers as you like them" in reason for reason in result["reasons"]), result
+    with opened(home) as db:
+        made = examples.examples_of(db, result["run"])
+        liked = [e for e in made if e.kind == "liked"]
+        assert liked and all(len(e.answer.split()) <= 40 and e.message_id for e in liked)
+        assert not {e.question for e in liked} & {e.question for e in made if e.kind == "liked probe"}
+        conversations.delete_conversation(db, talk.id)
+        assert not any(e.message_id for e in examples.examples_of(db, result["run"]))
 
 
 MOMENTS = (
