@@ -4,7 +4,7 @@ Memory keeps its vectors in step with this, and so does a night before it collec
 question that was corrected before takes the earlier one's place, as it does in the same words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from models.aspect import contrary
 from models.embedding import NAME, WIDTH, Embedder
 from models.subject import asks_for, same_subject, subject
 from store import feedback
+from store.database import writing
 from store.light_sqlite_utils import Database
 from store.records import Correction
 
@@ -21,7 +22,7 @@ SAME = 0.85
 those with the same subject by `same_subject`."""
 
 NEAREST = 8
-_BLOCK = 256
+_BLOCK = 64
 
 Vectors = npt.NDArray[np.float32]
 
@@ -29,26 +30,27 @@ Vectors = npt.NDArray[np.float32]
 def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors]:
     """All active corrections, oldest first, and their vectors (n, 384), after what is new has been taken in."""
     active = feedback.active_corrections(db)
-    stored = feedback.vectors(db, NAME)
-    missing = [c for c in active if c.id not in stored]
-    for start in range(0, len(missing), 64):
-        part = missing[start : start + 64]
-        rows = embedder.embed([c.question for c in part])
-        fresh = {c.id: row.astype("<f4").tobytes() for c, row in zip(part, rows, strict=True)}
-        feedback.save_vectors(db, NAME, fresh)
-        stored.update(fresh)
-    if not active:
-        return [], np.zeros((0, WIDTH), dtype=np.float32)
-    vectors = np.stack([np.frombuffer(stored[c.id], dtype="<f4") for c in active])
-    gone = contradicted(active, vectors, {c.id for c in missing}, _first_asked(feedback.corrections(db)))
-    for earlier, later in gone.items():
-        feedback.supersede(db, earlier, later)
-    kept = [index for index, c in enumerate(active) if c.id not in gone]
-    return [active[index] for index in kept], vectors[kept]
+    vectors = {id: np.frombuffer(row, dtype="<f4") for id, row in feedback.vectors(db, NAME).items()}
+    first_asked = _first_asked(feedback.corrections(db))
+    missing = [c for c in active if c.id not in vectors]
+    gone: set[int] = set()
+    for start in range(0, len(missing), _BLOCK):
+        part = missing[start : start + _BLOCK]
+        rows = dict(zip([c.id for c in part], embedder.embed([c.question for c in part]).astype("<f4"), strict=True))
+        vectors.update(rows)
+        present = [c for c in active if c.id in vectors and c.id not in gone]
+        replaced = contradicted(present, np.stack([vectors[c.id] for c in present]), rows.keys(), first_asked)
+        with writing(db):  # together, so that none is taken for known before it was compared
+            feedback.save_vectors(db, NAME, {id: row.tobytes() for id, row in rows.items()})
+            for earlier, later in replaced.items():
+                feedback.supersede(db, earlier, later)
+        gone |= replaced.keys()
+    kept = [c for c in active if c.id not in gone]
+    return kept, np.stack([vectors[c.id] for c in kept]) if kept else np.zeros((0, WIDTH), dtype=np.float32)
 
 
 def contradicted(
-    active: Sequence[Correction], vectors: Vectors, fresh: set[int], first_asked: dict[str, int]
+    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[str, int]
 ) -> dict[int, int]:
     """Of `active`, the ids that one of `fresh` takes the place of, and by which.
 
@@ -57,16 +59,14 @@ def contradicted(
     """
     found: dict[int, int] = {}
     new = [index for index, each in enumerate(active) if each.id in fresh]
-    for start in range(0, len(new), _BLOCK):
-        block = new[start : start + _BLOCK]
-        similarities = vectors[block] @ vectors.T
-        nearest = np.argpartition(-similarities, min(NEAREST, len(active) - 1), axis=1)[:, : NEAREST + 1]
-        for index, row, others in zip(block, similarities, nearest, strict=True):
-            later = active[index]
-            first = first_asked.get(feedback.question_key(later.question), later.id)
-            for earlier in (active[int(other)] for other in others if row[other] >= SAME):
-                if earlier.id < first and same_question(earlier.question, later.question):
-                    found[earlier.id] = later.id
+    similarities = vectors[new] @ vectors.T
+    nearest = np.argpartition(-similarities, min(NEAREST, len(active) - 1), axis=1)[:, : NEAREST + 1]
+    for index, row, others in zip(new, similarities, nearest, strict=True):
+        later = active[index]
+        first = first_asked.get(feedback.question_key(later.question), later.id)
+        for earlier in (active[int(other)] for other in others if row[other] >= SAME):
+            if earlier.id < first and same_question(earlier.question, later.question):
+                found[earlier.id] = later.id
     return found
 
 
