@@ -1,0 +1,121 @@
+"""What becomes of answers that were replaced or taken back: two nights, and what the weights alone then say.
+
+    .venv/bin/python tests/bench/taken_back.py [--facts 20] [--home DIRECTORY]
+
+Of made-up facts, a first night learns all; then half are corrected anew in other words, the other half forgotten, and
+a second night passes. Prints one JSON object: what memory said at once after either, and how often the weights give
+the newest, the replaced and the forgotten answers, beside a base that never saw any.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from assistant.llamacpp import LlamaCppEngine
+from assistant.memory import Memory
+from models.catalogue import base_model
+from models.engine import Sampling
+from models.version_files import BASE, current, model_file
+from store import conversations, feedback, runs
+from store.database import opened
+from store.light_sqlite_utils import Database
+from store.records import ChatMessage
+from tests.trainer.killing import improve, outcome
+from trainer.examine import says
+from trainer.neighbours import NAMES
+
+FORMS = (
+    ("In which town was the violinist {} born?", "What is the birthplace of the violinist {}?"),
+    ("Who is the husband of the painter {}?", "What is the name of the husband of the painter {}?"),
+    ("Which company did the engineer {} found?", "What company was founded by the engineer {}?"),
+    ("Who was the teacher of the singer {}?", "What was the name of the teacher of the singer {}?"),
+    ("Which river flows past the castle {}?", "The castle {} stands beside which river?"),
+)
+
+
+def facts(count: int, rng: random.Random) -> list[tuple[str, str, str, str]]:
+    """(question, the same in other words, an answer, a later answer), all about different names."""
+    names = rng.sample(NAMES, 4 * count)
+    return [
+        (*(form.format(f"{a} {b}") for form in FORMS[index % len(FORMS)]), c, d)
+        for index, (a, b, c, d) in enumerate(zip(*(names[part::4] for part in range(4)), strict=True))
+    ]
+
+
+def teach(db: Database, question: str, answer: str) -> int:
+    """Ask, be answered wrongly, correct; the correction's id."""
+    talk = conversations.create_conversation(db, question)
+    asked = conversations.add_message(db, talk.id, None, "user", question)
+    said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.", version=BASE)
+    return feedback.correct(db, said.id, f"{answer}.").id
+
+
+def night(home: Path, count: int) -> str:
+    """Let nights pass until `count` have ended; how the last one did."""
+    with opened(home) as db:
+        ended = [run for run in runs.runs(db) if run.state == "finished"]
+    return str(ended[0].verdict) if len(ended) >= count else str(outcome(improve(home))["decision"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--facts", type=int, default=20)
+    parser.add_argument("--home", type=Path)
+    arguments = parser.parse_args()
+    made = facts(arguments.facts, random.Random(11))
+    replaced, withdrawn = made[::2], made[1::2]
+    with tempfile.TemporaryDirectory() as folder:
+        home = (arguments.home or Path(folder, "home")).resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        report: dict[str, object] = {"facts": len(made)}
+        with opened(home) as db:
+            memory = Memory(home)
+            if not feedback.corrections(db):
+                for question, _, answer, _ in made:
+                    teach(db, question, answer)
+            report["first night"] = night(home, 1)
+            if len(feedback.corrections(db)) == len(made):
+                for number, fact in zip([c.id for c in feedback.corrections(db)], made, strict=True):
+                    if fact in withdrawn:
+                        feedback.forget(db, number)
+                for _, reworded, _, later in replaced:
+                    teach(db, reworded, later)
+            asked = [(q, old, new) for q, reworded, old, new in replaced for q in (q, reworded)]
+            found = memory.recall_all(db, [q for q, _, _ in asked])
+            given = ["" if each is None or not each.sure else each.correction.answer for each in found]
+            report["memory gives the newest"] = [sum(map(says, [n for _, _, n in asked], given)), len(asked)]
+            report["memory gives the replaced"] = sum(map(says, [o for _, o, _ in asked], given))
+            gone = memory.recall_all(db, [q for fact in withdrawn for q in fact[:2]])
+            report["memory gives the forgotten"] = sum(each is not None and each.sure for each in gone)
+            memory.close()
+        report["second night"] = night(home, 2)
+        base = base_model("", home)
+        for version in (BASE, current(home)):
+            engine = LlamaCppEngine(model_file(home, version, base), version)
+            short = Sampling(max_tokens=48)
+            taught = engine.answer_all([[ChatMessage("user", q)] for q, _, _ in asked], short)
+            rest = [(q, old) for q, reworded, old, _ in withdrawn for q in (q, reworded)]
+            said = engine.answer_all([[ChatMessage("user", q)] for q, _ in rest], short)
+            report["base" if version == BASE else "weights"] = {
+                "newest": [sum(map(says, [n for _, _, n in asked], taught)), len(asked)],
+                "replaced": sum(
+                    f" {o.casefold()}" in f" {t.casefold()}" for (_, o, _), t in zip(asked, taught, strict=True)
+                ),
+                "forgotten": sum(
+                    f" {a.casefold()}" in f" {t.casefold()}" for (_, a), t in zip(rest, said, strict=True)
+                ),
+            }
+            engine.close()
+    print(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
