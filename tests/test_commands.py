@@ -280,7 +280,8 @@ def test_a_document_is_read_once(aprendiz, tmp_path):
 @pytest.mark.slow
 def test_a_night_can_be_asked_what_it_would_learn(aprendiz):
     aprendiz.imported(TALK)
-    assert aprendiz.json("improve", "--dry-run") == {"corrections": 1, "new": [1], "withdrawn": []}
+    plan = {"corrections": 1, "new": [1], "withdrawn": [], "votes": 0, "manner": ""}
+    assert aprendiz.json("improve", "--dry-run") == plan
     assert "1 of 1 corrections" in aprendiz.said("improve", "--dry-run")
     assert aprendiz.json("status")["last_night"] is None
 
@@ -316,7 +317,7 @@ def test_a_backup_comes_back_in_another_home(aprendiz, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     aprendiz.said("restore", archive, home=elsewhere)
     assert aprendiz.json("status", home=elsewhere)["corrections"] == 1
-    archive.write_bytes(archive.read_bytes()[:-5000])
+    archive.write_bytes(archive.read_bytes()[:-12000])  # more than the zeros with which a tar file may end
     assert "no whole backup" in aprendiz.refused("restore", archive, home=tmp_path / "third")
     assert "backups" in aprendiz.said("backup")
 

@@ -29,6 +29,7 @@ _ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 _PLEASANTRY = re.compile(
     r"^(?:sure|certainly|of course|great|absolutely|thank|i'm sorry|i apologi[sz]e|hello|hi)\b", re.I
 )
+_MARKUP = re.compile(r"\*\*|^#", re.M)
 _BROKEN_OFF = re.compile(r"([:,;]|(^|\s)(\d+|\w)[.)])\s*$")  # before a list, or after its number
 
 Vector = npt.NDArray[np.float64]
@@ -38,17 +39,17 @@ def _lines(answer: str) -> list[str]:
     return [line for line in answer.splitlines() if line.strip()] or [""]
 
 
-PROPERTIES: dict[str, Callable[[str], float]] = {
-    "long": lambda a: float(np.log1p(len(a.split()))),
-    "long sentences": lambda a: float(np.log1p(len(a.split()) / len(_SENTENCE.split(a)))),
-    "lists": lambda a: sum(bool(_ITEM.match(line)) for line in _lines(a)) / len(_lines(a)),
-    "code": lambda a: float("```" in a),
-    "markup": lambda a: float("**" in a or any(line.startswith("#") for line in _lines(a))),
-    "exclamations": lambda a: float("!" in a),
-    "asks back": lambda a: float(a.rstrip().endswith("?")),
-    "pleasantries": lambda a: float(bool(_PLEASANTRY.match(a.strip()))),
+PROPERTIES: dict[tuple[str, str], Callable[[str], float]] = {
+    ("longer", "shorter"): lambda a: float(np.log1p(len(a.split()))),
+    ("longer sentences", "shorter sentences"): lambda a: float(np.log1p(len(a.split()) / len(_SENTENCE.split(a)))),
+    ("more lists", "fewer lists"): lambda a: sum(bool(_ITEM.match(line)) for line in _lines(a)) / len(_lines(a)),
+    ("code", "no code"): lambda a: float("```" in a),
+    ("headings and bold type", "no headings or bold type"): lambda a: float(bool(_MARKUP.search(a))),
+    ("exclamations", "no exclamations"): lambda a: float("!" in a),
+    ("a question at the end", "no question at the end"): lambda a: float(a.rstrip().endswith("?")),
+    ("a pleasantry first", "no pleasantry first"): lambda a: float(bool(_PLEASANTRY.match(a.strip()))),
 }
-"""What is looked at in an answer, by the name the owner sees."""
+"""What is looked at in an answer, by what the owner reads when there should be more of it, and when less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,9 @@ class Reward:
 
     @property
     def in_words(self) -> str:
-        """What was learned, the strongest first: "less long, more lists"."""
+        """What was learned, the strongest first: "shorter, no code"."""
         strong = sorted(zip(self.weights, PROPERTIES, strict=True), key=lambda pair: -abs(pair[0]))
-        return ", ".join(f"{'more' if w > 0 else 'less'} {name}" for w, name in strong[:3] if abs(w) > 0.5)
+        return ", ".join(more if weight > 0 else less for weight, (more, less) in strong[:3] if abs(weight) > 0.5)
 
 
 def reward(votes: Sequence[Vote]) -> Reward | None:

@@ -32,7 +32,7 @@ def test_a_rule_of_length_is_found_and_named():
     judge = reward(votes(120))
     assert judge is not None
     assert judge.foretold > 0.9
-    assert judge.in_words.startswith("less long")
+    assert judge.in_words.startswith("shorter")
     rng = random.Random(4)
     assert judge.likes(answer(15, rng)) > 0.9
     assert judge.likes(answer(90, rng)) < 0.1
@@ -43,7 +43,7 @@ def test_a_rule_of_form_is_found():
     listed = [Vote(f"l{v.message_id}", v.question, "- " + v.answer.replace(". ", ".\n- "), -1) for v in plain]
     judge = reward([*plain, *listed])
     assert judge is not None
-    assert "less lists" in judge.in_words
+    assert "fewer lists" in judge.in_words
 
 
 def test_votes_without_a_rule_teach_nothing():

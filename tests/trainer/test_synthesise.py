@@ -70,7 +70,7 @@ def test_a_night_does_not_grow_with_what_is_known(known):
 
 
 def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
-    assert _worth_asking({"teacher_asked": 4, "teacher_written": 0, "teacher_kept": 0})
-    assert not _worth_asking({"teacher_asked": 5, "teacher_written": 0, "teacher_kept": 0})
+    assert _worth_asking({"teacher_asked": 2, "teacher_written": 0, "teacher_kept": 0})
+    assert not _worth_asking({"teacher_asked": 3, "teacher_written": 0, "teacher_kept": 0})
     assert _worth_asking({"teacher_asked": 10, "teacher_written": 20, "teacher_kept": 2})
     assert not _worth_asking({"teacher_asked": 20, "teacher_written": 40, "teacher_kept": 40})
