@@ -7,6 +7,7 @@ one thread, and an answer is written to its end whether somebody looks or not. S
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from store.records import Message
@@ -14,6 +15,16 @@ from store.records import Message
 Turn = Callable[[Callable[[], bool]], Iterator[Message]]
 
 MOST_TURNS = 16
+LEAVING_S = 5.0
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A turn that a tab looks at: how to stop it, its states until None, and whether the tab gets no more of them."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    states: SimpleQueue[Message | None] = field(default_factory=SimpleQueue)
+    left: threading.Event = field(default_factory=threading.Event)
 
 
 class Answering:
@@ -23,7 +34,7 @@ class Answering:
         self._threads = ThreadPoolExecutor(MOST_TURNS, thread_name_prefix="turn")
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
-        self._watched: dict[str, threading.Event] = {}
+        self._watched: dict[str, _Watched] = {}
 
     def watch(self, tab: str, turn: Turn) -> Iterator[Message | None]:
         """Run `turn` and yield the answer as it grows, leaving out states that nobody had time to look at.
@@ -31,38 +42,47 @@ class Answering:
         Ends early, with None, when the tab looks at something else; the answer is then written to its end unseen.
         Raises what `turn` raises.
         """
-        stop = threading.Event()
+        now = _Watched()
         with self._lock:
-            self._stops[tab] = self._watched[tab] = stop
-        states: SimpleQueue[Message | None] = SimpleQueue()
+            self._watched[tab], self._stops[tab] = now, now.stop
 
         def run() -> None:
             try:
-                for state in turn(stop.is_set):
-                    states.put(state)
+                for state in turn(now.stop.is_set):
+                    now.states.put(state)
             finally:
-                states.put(None)
+                now.states.put(None)
                 with self._lock:
-                    if self._stops.get(tab) is stop:
+                    if self._stops.get(tab) is now.stop:
                         del self._stops[tab]
 
         done = self._threads.submit(run)
-        ended = False
-        while not ended:
-            waiting = [states.get(), *_at_hand(states)]
-            ended = waiting[-1] is None
-            seen = [state for state in waiting if state is not None]
-            if self._watched.get(tab) is not stop:
-                yield None
-                return
-            if seen:
-                yield seen[-1]
-        done.result()
+        try:
+            ended = False
+            while not ended:
+                waiting = [now.states.get(), *_at_hand(now.states)]
+                ended = waiting[-1] is None
+                seen = [state for state in waiting if state is not None]
+                if self._watched.get(tab) is not now:
+                    now.left.set()
+                    yield None
+                    return
+                if seen:
+                    yield seen[-1]
+            done.result()
+        finally:
+            now.left.set()
 
     def leave(self, tab: str) -> None:
-        """The tab looks at another conversation now, so the answer in it must not come up there."""
+        """The tab looks at another conversation now, so the answer in it must not come up there.
+
+        Comes back when what was on its way to the tab has gone, so that whatever is shown next comes after it.
+        """
         with self._lock:
-            self._watched.pop(tab, None)
+            watched = self._watched.pop(tab, None)
+        if watched is not None:
+            watched.states.put(None)
+            watched.left.wait(LEAVING_S)
 
     def stop(self, tab: str) -> None:
         """Have the turn of a tab end within a token or two; nothing when none runs."""
