@@ -18,8 +18,8 @@ from store.light_sqlite_utils import Database
 from store.records import Correction
 
 SAME = 0.85
-"""Of 600 questions reworded by others, 92 % are as near to the original; of questions about somebody else, none of
-those with the same subject by `same_subject`."""
+"""With `same_question`, 552 of 600 human rewordings take the original's place, and 1 of 600 neighbouring questions, in
+which a name was written small."""
 
 NEAREST = 8
 _BLOCK = 64
