@@ -10,7 +10,6 @@ the newest, the replaced and the forgotten answers, beside a base that never saw
 import argparse
 import json
 import os
-import random
 import sys
 import tempfile
 from pathlib import Path
@@ -24,38 +23,13 @@ from assistant.memory import Memory
 from models.catalogue import base_model
 from models.engine import Sampling
 from models.version_files import BASE, current, model_file
-from store import conversations, feedback, runs
+from store import feedback, runs
 from store.database import opened
-from store.light_sqlite_utils import Database
 from store.records import ChatMessage
+from tests.bench.laboratory import teach
+from tests.bench.made_up import facts
 from tests.trainer.killing import improve, outcome
 from trainer.examine import says
-from trainer.neighbours import NAMES
-
-FORMS = (
-    ("In which town was the violinist {} born?", "What is the birthplace of the violinist {}?"),
-    ("Who is the husband of the painter {}?", "What is the name of the husband of the painter {}?"),
-    ("Which company did the engineer {} found?", "What company was founded by the engineer {}?"),
-    ("Who was the teacher of the singer {}?", "What was the name of the teacher of the singer {}?"),
-    ("Which river flows past the castle {}?", "The castle {} stands beside which river?"),
-)
-
-
-def facts(count: int, rng: random.Random) -> list[tuple[str, str, str, str]]:
-    """(question, the same in other words, an answer, a later answer), all about different names."""
-    names = rng.sample(NAMES, 4 * count)
-    return [
-        (*(form.format(f"{a} {b}") for form in FORMS[index % len(FORMS)]), c, d)
-        for index, (a, b, c, d) in enumerate(zip(*(names[part::4] for part in range(4)), strict=True))
-    ]
-
-
-def teach(db: Database, question: str, answer: str) -> int:
-    """Ask, be answered wrongly, correct; the correction's id."""
-    talk = conversations.create_conversation(db, question)
-    asked = conversations.add_message(db, talk.id, None, "user", question)
-    said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.", version=BASE)
-    return feedback.correct(db, said.id, f"{answer}.").id
 
 
 def night(home: Path, count: int) -> str:
@@ -70,7 +44,7 @@ def main() -> None:
     parser.add_argument("--facts", type=int, default=20)
     parser.add_argument("--home", type=Path)
     arguments = parser.parse_args()
-    made = facts(arguments.facts, random.Random(11))
+    made = facts(arguments.facts, 11)
     replaced, withdrawn = made[::2], made[1::2]
     with tempfile.TemporaryDirectory() as folder:
         home = (arguments.home or Path(folder, "home")).resolve()
@@ -79,21 +53,21 @@ def main() -> None:
         with opened(home) as db:
             memory = Memory(home)
             if not feedback.corrections(db):
-                for question, _, answer, _ in made:
-                    teach(db, question, answer)
+                for fact in made:
+                    teach(db, fact.question, fact.answer)
             report["first night"] = night(home, 1)
             if len(feedback.corrections(db)) == len(made):
                 for number, fact in zip([c.id for c in feedback.corrections(db)], made, strict=True):
                     if fact in withdrawn:
                         feedback.forget(db, number)
-                for _, reworded, _, later in replaced:
-                    teach(db, reworded, later)
-            asked = [(q, old, new) for q, reworded, old, new in replaced for q in (q, reworded)]
+                for fact in replaced:
+                    teach(db, fact.reworded[0], fact.later)
+            asked = [(q, f.answer, f.later) for f in replaced for q in (f.question, f.reworded[0])]
             found = memory.recall_all(db, [q for q, _, _ in asked])
             given = ["" if each is None or not each.sure else each.correction.answer for each in found]
             report["memory gives the newest"] = [sum(map(says, [n for _, _, n in asked], given)), len(asked)]
             report["memory gives the replaced"] = sum(map(says, [o for _, o, _ in asked], given))
-            gone = memory.recall_all(db, [q for fact in withdrawn for q in fact[:2]])
+            gone = memory.recall_all(db, [q for f in withdrawn for q in (f.question, f.reworded[0])])
             report["memory gives the forgotten"] = sum(each is not None and each.sure for each in gone)
             memory.close()
         report["second night"] = night(home, 2)
@@ -102,7 +76,7 @@ def main() -> None:
             engine = LlamaCppEngine(model_file(home, version, base), version)
             short = Sampling(max_tokens=48)
             taught = engine.answer_all([[ChatMessage("user", q)] for q, _, _ in asked], short)
-            rest = [(q, old) for q, reworded, old, _ in withdrawn for q in (q, reworded)]
+            rest = [(q, f.answer) for f in withdrawn for q in (f.question, f.reworded[0])]
             said = engine.answer_all([[ChatMessage("user", q)] for q, _ in rest], short)
             report["base" if version == BASE else "weights"] = {
                 "newest": [sum(map(says, [n for _, _, n in asked], taught)), len(asked)],
