@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from store import feedback
@@ -55,17 +56,17 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
 def goes_on_from(versions: Sequence[Version], current: str, ledger: Ledger, now: str) -> str | None:
     """The version whose adapter the night trains on, None for a training from the pristine base.
 
-    From the base at least once a week, whenever something was withdrawn, which has to be truly gone, and after a
-    refusal, lest the same fault be repeated. Pure.
+    From the base whenever something was withdrawn, which has to be truly gone; when a week has passed since that was
+    last tried; and after two refusals in a row of what went on, lest a fault be repeated. What began with the base
+    and was refused is not tried again before that: the version served is good, and going on from it costs least. Pure.
     """
-    by_id = {v.id: v for v in versions}
-    if current not in by_id or ledger.withdrawn or versions[-1].decision == "refused":
+    if current not in {v.id for v in versions} or ledger.withdrawn:
         return None
-    first = by_id[current]
-    while first.evaluation.get("from") in by_id:
-        first = by_id[first.evaluation["from"]]
-    fresh = datetime.fromisoformat(now) - datetime.fromisoformat(first.created) < WARM_FOR
-    return current if fresh else None
+    refused = [v.evaluation.get("from") for v in takewhile(lambda v: v.decision == "refused", reversed(versions))]
+    if len(refused) >= 2 and all(refused[:2]):
+        return None
+    tried = max(datetime.fromisoformat(v.created) for v in versions if v.evaluation.get("from") is None)
+    return current if datetime.fromisoformat(now) - tried < WARM_FOR else None
 
 
 def _trained(versions: Sequence[Version], current: str) -> list[int]:

@@ -29,6 +29,7 @@ FORMS = 24
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
 PROBE_ANSWER = Sampling(max_tokens=32)
 REHEARSED = 240
+PROBED_NEIGHBOURS = 80
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
 TEACHER_TRIAL = 3
@@ -47,14 +48,18 @@ class Amounts:
     def taught(cls, corrections: int) -> "Amounts":
         """For what has to be learned: full measure up to 40, then shrinking so that the night ends in time."""
         share = min(1.0, max(0.2, 40 / max(1, corrections)))
-        return cls(round(18 * share), max(3, round(24 * share)), 2, max(1, round(4 * share)))
+        near_probes = min(8, max(1, PROBED_NEIGHBOURS // max(1, corrections)))
+        return cls(round(18 * share), max(3, round(24 * share)), 2, near_probes)
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
         """For what is known already, beside the question itself: in all at most `REHEARSED` of both kinds."""
         count = max(1, corrections)
         return cls(
-            min(6, max(0, REHEARSED // count - 1)), min(4, max(1, REHEARSED // 3 // count)), 0, 1 if count <= 40 else 0
+            min(6, max(0, REHEARSED // count - 1)),
+            min(4, max(1, REHEARSED // 3 // count)),
+            0,
+            1 if count <= PROBED_NEIGHBOURS else 0,
         )
 
 

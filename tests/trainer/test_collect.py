@@ -36,9 +36,19 @@ def test_what_was_withdrawn_is_not_carried_on():
     assert goes_on_from([version("a", 1)], "a", withdrawn, NOW.isoformat()) is None
 
 
-def test_after_a_refusal_it_begins_with_the_base():
-    made = [version("a", 2), version("b", 1, "a", "refused")]
+def test_after_two_refusals_of_what_went_on_it_begins_with_the_base():
+    made = [version("a", 3), version("b", 2, "a", "refused")]
+    assert goes_on_from(made, "a", LEDGER, NOW.isoformat()) == "a"
+    made.append(version("c", 1, "a", "refused"))
     assert goes_on_from(made, "a", LEDGER, NOW.isoformat()) is None
+
+
+def test_what_began_with_the_base_and_was_refused_does_not_keep_the_next_night_from_going_on():
+    refused = version("d", 1, None, "refused")
+    assert goes_on_from([version("a", 9), version("b", 8, "a"), refused], "b", LEDGER, NOW.isoformat()) == "b"
+    two = [version("a", 5), version("b", 4, "a", "refused"), version("c", 3, "a", "refused"), refused]
+    assert goes_on_from(two, "a", LEDGER, NOW.isoformat()) == "a"
+    assert goes_on_from([*two, version("e", 0.5, "a", "refused")], "a", LEDGER, NOW.isoformat()) == "a"
 
 
 def test_votes_alone_are_worth_a_night_when_many_are_new_and_follow_a_rule():
