@@ -435,6 +435,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "id": s.correction.id,
                 "question": s.correction.question,
                 "answer": s.correction.answer,
+                "manner": s.correction.manner,
                 "standing": s.standing,
                 "version": s.version,
                 "asked": s.asked,

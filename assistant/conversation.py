@@ -7,16 +7,15 @@ shown is theirs to decide.
 
 import json
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from jinja2 import TemplateError
-
 from assistant.documents import with_passage
 from assistant.memory import Memory, Recalled
+from assistant.prompt import as_it_should_be, fitting, readable_tokens, with_wishes
 from assistant.serving import Serving
+from assistant.written import begin, said_again, written
 from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
@@ -24,13 +23,11 @@ from store.answering import answering
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Correction, Message, MessageStatus, Passage
+from store.records import ChatMessage, Message, Passage
 from store.settings import Settings
 
-FLUSH_S = 0.25
 ANSWER_TOKENS = 1024
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
-LEAST_ROOM = 16  # tokens that a reply needs at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +51,6 @@ class Begun:
     correction_id: int | None
     document: str | None
     prompt_tokens: int
-
-
-class ContextExceeded(InputRefused):
-    """The conversation is longer than what the model can read."""
 
 
 class Assistant:
@@ -125,6 +118,7 @@ class Assistant:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         with opened(self.settings.home) as db:
             found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
+            wishes = feedback.wishes(db) if with_memory else []
         read = [with_passage(row, p) if p else row for row, (_, p) in zip(rows, found_all, strict=True)]
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
@@ -136,7 +130,7 @@ class Assistant:
                 routes.setdefault(self._route(version, found, with_memory), []).append(index)
         for route, indices in routes.items():
             with self.serving.engine(route) as engine:
-                asked = [_fitting(engine, read[i], sampling) for i in indices]
+                asked = [fitting(engine, with_wishes(read[i], wishes), sampling) for i in indices]
                 texts = engine.answer_all(asked, sampling)
                 answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
         return [answers[index] for index in range(len(rows))]
@@ -161,20 +155,21 @@ class Assistant:
             ((found, passage),) = self._looked_up(db, [messages[-1].content], with_memory)
             if found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
-                kept = _said_again(db, keep(db), said, name) if keep else None
+                kept = said_again(db, keep(db), said, name) if keep else None
                 yield Begun(name, kept.id if kept else None, said.id, None, 0)
                 yield Piece(said.answer, 0, "stop")
                 return
             read = with_passage(messages, passage) if passage else messages
+            read = with_wishes(read, feedback.wishes(db)) if with_memory else read
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 document = passage.document if passage else None
-                begun = Begun(engine.version, None, None, document, _readable_tokens(engine, read))
+                begun = Begun(engine.version, None, None, document, readable_tokens(engine, read))
                 if keep is None:
                     yield begun
                     yield from engine.stream(read, sampling, cancelled)
                     return
-                answer = _begin(db, keep(db), engine)
-                with closing(_written(db, answer, lambda: engine.stream(read, sampling, cancelled), passage)) as states:
+                answer = begin(db, keep(db), engine)
+                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled), passage)) as states:
                     yield replace(begun, message_id=answer.id)
                     for piece, _ in states:
                         yield piece
@@ -222,7 +217,7 @@ class Assistant:
     ) -> Iterator[Message]:
         found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
         if found is not None and found.sure:
-            yield _said_again(db, question, found.correction, self.serving.version)
+            yield said_again(db, question, found.correction, self.serving.version)
             return
         passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
         with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
@@ -240,11 +235,12 @@ class Assistant:
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
         spoken = [ChatMessage("system", system)] if system else []
-        spoken += [ChatMessage(m.role, _as_it_should_be(db, m)) for m in path if m.content]
+        spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
         spoken = with_passage(spoken, passage) if passage else spoken
-        shown = _begin(db, question, engine)
+        spoken = with_wishes(spoken, feedback.wishes(db)) if self.settings.memory else spoken
+        shown = begin(db, question, engine)
         with closing(
-            _written(db, shown, lambda: engine.stream(_fitting(engine, spoken, sampling), sampling, cancelled), passage)
+            written(db, shown, lambda: engine.stream(fitting(engine, spoken, sampling), sampling, cancelled), passage)
         ) as states:
             for _, answer in states:
                 if answer is not shown:
@@ -268,94 +264,11 @@ class Assistant:
         return self.serving.version if version == "current" else version
 
 
-def _begin(db: Database, question: Message, engine: Engine) -> Message:
-    return conversations.add_message(
-        db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
-    )
-
-
-def _written(
-    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
-) -> Generator[tuple[Piece, Message], None, None]:
-    """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there."""
-    started = time.monotonic()
-    text, tokens, first_token_s, flushed = "", 0, None, started
-    status: MessageStatus = "failed"
-    piece = Piece("", 0)
-    try:
-        for piece in stream():
-            text, tokens = text + piece.text, piece.tokens
-            now = time.monotonic()
-            first_token_s = first_token_s if first_token_s is not None else now - started
-            if piece.finish:
-                status = "stopped" if piece.finish == "cancelled" else "complete"
-                continue
-            if now - flushed > FLUSH_S:
-                answer = conversations.write_progress(db, answer.id, text)
-                flushed = now
-            yield piece, answer
-    except GeneratorExit:
-        status = "stopped"
-        raise
-    finally:
-        answer = conversations.finish_message(
-            db,
-            answer.id,
-            _with_source(text.strip() if status == "complete" else text, passage),
-            status,
-            tokens=tokens,
-            first_token_s=first_token_s,
-            seconds=time.monotonic() - started,
-        )
-    yield piece, answer
-
-
-def _said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
-    """The answer to `question` that memory gives: `said`, word for word."""
-    return conversations.add_message(
-        db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
-    )
-
-
-def _readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:
-    """How many tokens the model reads for `messages`. Raises ContextExceeded, and InputRefused."""
-    try:
-        tokens = len(engine.prompt_tokens(messages))
-    except (ValueError, TemplateError) as error:
-        raise InputRefused(f"The model's chat template does not take these messages: {error}.") from error
-    if tokens > engine.context_tokens - LEAST_ROOM:
-        raise ContextExceeded(
-            f"The conversation is {tokens} tokens long and this model reads {engine.context_tokens - LEAST_ROOM} at "
-            "most. Leave the oldest messages out, or raise context_tokens in config.toml."
-        )
-    return tokens
-
-
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict)
     except ValueError:
         return False
-
-
-def _fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling) -> Sequence[ChatMessage]:
-    """`messages` without the oldest turns that the model has no room for; a system prompt stays."""
-    head = [m for m in messages[:1] if m.role == "system"]
-    turns = list(messages[len(head) :])
-    room = engine.context_tokens - min(sampling.max_tokens, engine.context_tokens // 4)
-    while len(turns) > 2 and len(engine.prompt_tokens([*head, *turns])) > room:
-        turns = turns[2:]
-    return [*head, *turns]
-
-
-def _as_it_should_be(db: Database, message: Message) -> str:
-    """What was said, or for a corrected answer the correction, so that the talk goes on from what is right."""
-    correction = feedback.correction_of(db, message.id) if message.role == "assistant" else None
-    return correction.answer if correction else message.content
-
-
-def _with_source(text: str, passage: Passage | None) -> str:
-    return f"{text}\n\n— {passage.document}" if passage and text else text
 
 
 def _title(text: str) -> str:

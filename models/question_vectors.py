@@ -79,6 +79,6 @@ def same_question(known: str, asked: str) -> bool:
 
 def _first_asked(every: Sequence[Correction]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for each in every:
+    for each in (each for each in every if not each.manner):
         found.setdefault(feedback.question_key(each.question), each.id)
     return found

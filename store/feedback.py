@@ -11,13 +11,15 @@ from store.conversations import message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
+from store.manner import manner
 from store.records import Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
 
-_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten"
+_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner"
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
+_OF_FACT = f"{_ACTIVE} AND manner = ''"
 _AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
 
 
@@ -48,6 +50,8 @@ def rating_of(db: Database, message_id: str) -> Rating | None:
 def correct(db: Database, message_id: str, answer: str) -> Correction:
     """Say how an answer should have been. It supersedes what was active for the same question before.
 
+    A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
+    same aspect instead.
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
     """
@@ -59,18 +63,20 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         questions = [above.content for above in path_to(db, message_id) if above.role == "user"]
         if not questions:
             raise InputRefused(f"Message {message_id} answers no question, so it cannot be corrected.")
-        known = correction_of(db, message_id)
+        aspect = manner(text)
+        known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
         key = question_key(questions[-1])
         number = db.execute(
-            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created)
-               VALUES (?, ?, ?, ?, ?, ?)""",
-            (message_id, questions[-1], key, rejected.content, text, now()),
+            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created, manner)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            (message_id, questions[-1], key, rejected.content, text, now(), aspect),
         ).lastrowid
         db.execute(
-            f"UPDATE corrections SET superseded_by = ? WHERE question_key = ? AND id <> ? AND {_ACTIVE}",
-            (number, key, number),
+            f"""UPDATE corrections SET superseded_by = ? WHERE id <> ? AND manner = ? AND {_ACTIVE}
+                AND (manner <> '' OR question_key = ?)""",
+            (number, number, aspect, key),
         )
         return correction(db, number)
 
@@ -105,14 +111,25 @@ def corrections(db: Database) -> list[Correction]:
 
 
 def active_corrections(db: Database) -> list[Correction]:
-    """The corrections that count, oldest first."""
-    return _corrections(db, f"WHERE {_ACTIVE} ORDER BY id")
+    """The corrections that count and are answers, oldest first."""
+    return _corrections(db, f"WHERE {_OF_FACT} ORDER BY id")
+
+
+def wishes(db: Database) -> list[Correction]:
+    """The corrections that count and say how to answer, oldest first."""
+    return _corrections(db, f"WHERE {_ACTIVE} AND manner <> '' ORDER BY id")
 
 
 def correction_of(db: Database, message_id: str) -> Correction | None:
-    """The active correction of a message, if it has one."""
-    found = _corrections(db, f"WHERE message_id = ? AND {_ACTIVE} ORDER BY id DESC LIMIT 1", message_id)
+    """The active correction of a message that is an answer, if it has one."""
+    found = _corrections(db, f"WHERE message_id = ? AND {_OF_FACT} ORDER BY id DESC LIMIT 1", message_id)
     return found[0] if found else None
+
+
+def wish_of(db: Database, message_id: str) -> Correction | None:
+    """The active wish that was written as a correction of a message, if there is one."""
+    found = [each for each in wishes(db) if each.message_id == message_id]
+    return found[-1] if found else None
 
 
 def corrections_of(db: Database, message_id: str) -> list[Correction]:

@@ -80,7 +80,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The answer as it should have been. `question` is the user message before it, `rejected` what was answered."""
+    """The answer as it should have been. `question` is the user message before it, `rejected` what was answered.
+
+    Where `manner` names an aspect of answering, such as "language", `answer` is no answer but a wish that holds for
+    every one: "Answer in Spanish."
+    """
 
     id: int
     message_id: str
@@ -90,6 +94,7 @@ class Correction:
     created: str
     superseded_by: int | None
     forgotten: str | None
+    manner: str = ""
 
     @property
     def active(self) -> bool:

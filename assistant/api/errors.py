@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from assistant.conversation import ContextExceeded
+from assistant.prompt import ContextExceeded
 from store.errors import AprendizError, InputRefused, NotFound
 
 

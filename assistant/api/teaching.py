@@ -12,18 +12,19 @@ from store.feedback import correct, rate
 
 def give_feedback(home: Path, given: FeedbackRequest) -> dict[str, Any]:
     """Store a rating, a correction or both, all or nothing. Raises Refused for an unknown message, InputRefused."""
-    correction_id = None
+    correction = None
     with opened(home) as db, writing(db):
         try:
             if given.rating is not None:
                 rate(db, given.message_id, given.rating, given.reasons)
             if given.correction is not None:
-                correction_id = correct(db, given.message_id, given.correction).id
+                correction = correct(db, given.message_id, given.correction)
         except NotFound as error:
             raise Refused(str(error), param="message_id", code="message_not_found", status=404) from error
     return {
         "object": "feedback",
         "message_id": given.message_id,
         "rating": given.rating,
-        "correction_id": correction_id,
+        "correction_id": correction.id if correction else None,
+        "manner": correction.manner if correction else "",
     }

@@ -27,6 +27,7 @@ class Shown:
     correction: Correction | None = None
     rating: Rating | None = None
     source: Correction | None = None
+    wish: Correction | None = None
 
     @property
     def text(self) -> str:
@@ -45,6 +46,7 @@ def shown(db: Database, message: Message) -> Shown:
         feedback.correction_of(db, message.id),
         feedback.rating_of(db, message.id),
         _source(db, message.correction_id),
+        feedback.wish_of(db, message.id),
     )
 
 
@@ -83,6 +85,9 @@ def _under_answer(each: Shown) -> str:
     if each.correction:
         words = difference(message.content, each.correction.answer)
         changed = f'<p class="difference"><span class="mark">You corrected this</span> {words}</p>'
+    if each.wish:
+        wished = f"“{escape(_cut(each.wish.answer))}”"
+        changed += f'<p class="difference"><span class="mark">You wish of every answer</span> {wished}</p>'
     return f'<p class="source">{_source_words(each)}</p>{changed}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}'
 
 

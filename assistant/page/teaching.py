@@ -13,7 +13,7 @@ from models.version_files import current
 from store import feedback
 from store.database import opened
 from store.errors import InputRefused
-from store.records import CorrectionStanding
+from store.records import Correction, CorrectionStanding
 from store.settings import Settings
 
 SHOWN = 100
@@ -68,7 +68,7 @@ def _has(each: CorrectionStanding, words: Sequence[str]) -> bool:
 
 def _card(each: CorrectionStanding) -> str:
     correction, past = each.correction, each.standing in ("superseded", "forgotten")
-    taught = "" if each.standing == "forgotten" else _taught(correction.rejected, correction.answer)
+    taught = "" if each.standing == "forgotten" else _taught(correction)
     ask = "Forget this correction for good? Its text is deleted, and the next night starts without it."
     forget = "" if each.standing == "forgotten" else button(
         "teaching", "forget", "Forget", kind="plain", ask=ask, id=correction.id,
@@ -82,5 +82,7 @@ def _card(each: CorrectionStanding) -> str:
     )
 
 
-def _taught(rejected: str, answer: str) -> str:
-    return f'<p class="was">{difference(rejected, answer)}</p>'
+def _taught(correction: Correction) -> str:
+    if correction.manner:
+        return f'<p class="was"><span class="mark">Of every answer</span> {escape(correction.answer)}</p>'
+    return f'<p class="was">{difference(correction.rejected, correction.answer)}</p>'

@@ -40,6 +40,8 @@ def version_name(version: str | None) -> str:
 
 def standing_words(standing: CorrectionStanding) -> str:
     """Where a correction stands, as a sentence after its one word."""
+    if standing.correction.manner and standing.standing == "remembered":
+        return "A wish for every answer: the model is told with each question. It is not trained."
     score = f"{standing.right} of {standing.asked} test questions right"
     return {
         "remembered": "Used in answers; the model learns it in the next night.",

@@ -84,6 +84,19 @@ def test_with_memory_off_only_the_weights_answer(home, default_model):
     assert last.correction_id is None
 
 
+def test_a_wish_holds_for_other_questions_and_is_never_said_as_an_answer(assistant):
+    before, _ = ask(assistant, QUESTION)
+    taught(assistant, QUESTION, "Answer in Spanish.")
+    said, correction_id = ask(assistant, QUESTION)
+    assert correction_id is None
+    assert said not in (before, "Answer in Spanish.")
+    (without,) = assistant.answer_rows([[ChatMessage("user", QUESTION)]], with_memory=False, sampling=SHORT)
+    assert without.text == before
+    *_, answer = assistant.send(None, QUESTION)
+    assert answer.correction_id is None
+    assert answer.content.startswith(said)
+
+
 def test_a_retry_is_a_sibling(assistant):
     first = list(assistant.send(None, "Name a colour."))[-1]
     second = list(assistant.retry(first.id))[-1]

@@ -26,6 +26,8 @@ from store.feedback import (
     standings,
     vectors,
     votes,
+    wish_of,
+    wishes,
 )
 from store.records import Correction, Example
 from store.runs import begin_run, finish_run
@@ -69,6 +71,20 @@ def test_a_correction_supersedes_that_of_the_same_question_elsewhere(db, answere
     third = correct(db, two.id, "B, rather")
     assert correction(db, second.id).superseded_by == third.id
     assert len(corrections(db)) == 4
+
+
+def test_a_wish_is_kept_apart_and_the_newest_of_an_aspect_counts(db, answered):
+    one, two = answered("Where is Oz?", "a"), answered("Where is Uz?", "b")
+    fact = correct(db, one.id, "A")
+    said = ("Answer in Spanish.", "No lists.", "Answer in German.")
+    spanish, plain, german = (correct(db, two.id, text) for text in said)
+    assert active_corrections(db) == [fact]
+    assert wishes(db) == [plain, german]
+    assert correction(db, spanish.id).superseded_by == german.id
+    assert correction_of(db, two.id) is None
+    assert wish_of(db, two.id) == german == correct(db, two.id, "Answer in German.")
+    forget(db, german.id)
+    assert wishes(db) == [plain]
 
 
 def test_spelling_does_not_make_another_question_but_signs_with_a_meaning_do():

@@ -1,0 +1,59 @@
+"""What the model reads of a conversation: answers as they should have been, wishes, and what it has room for.
+
+The prompt of a turn on the page, of a batch and of the API is made here; the chat template is the engine's.
+"""
+
+from collections.abc import Sequence
+
+from jinja2 import TemplateError
+
+from models.engine import Engine, Sampling
+from store import feedback
+from store.errors import InputRefused
+from store.light_sqlite_utils import Database
+from store.records import ChatMessage, Correction, Message
+
+LEAST_ROOM = 16  # tokens that a reply needs at least
+
+
+class ContextExceeded(InputRefused):
+    """The conversation is longer than what the model can read."""
+
+
+def with_wishes(messages: Sequence[ChatMessage], wishes: Sequence[Correction]) -> list[ChatMessage]:
+    """`messages` with what the owner wishes of every answer at the end of the system prompt."""
+    if not wishes:
+        return list(messages)
+    system, turns = ("", messages) if messages[0].role != "system" else (messages[0].content, messages[1:])
+    wished = " ".join(each.answer for each in wishes)
+    return [ChatMessage("system", f"{system}\n\n{wished}".strip()), *turns]
+
+
+def readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:
+    """How many tokens the model reads for `messages`. Raises ContextExceeded, and InputRefused."""
+    try:
+        tokens = len(engine.prompt_tokens(messages))
+    except (ValueError, TemplateError) as error:
+        raise InputRefused(f"The model's chat template does not take these messages: {error}.") from error
+    if tokens > engine.context_tokens - LEAST_ROOM:
+        raise ContextExceeded(
+            f"The conversation is {tokens} tokens long and this model reads {engine.context_tokens - LEAST_ROOM} at "
+            "most. Leave the oldest messages out, or raise context_tokens in config.toml."
+        )
+    return tokens
+
+
+def fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling) -> Sequence[ChatMessage]:
+    """`messages` without the oldest turns that the model has no room for; a system prompt stays."""
+    head = [m for m in messages[:1] if m.role == "system"]
+    turns = list(messages[len(head) :])
+    room = engine.context_tokens - min(sampling.max_tokens, engine.context_tokens // 4)
+    while len(turns) > 2 and len(engine.prompt_tokens([*head, *turns])) > room:
+        turns = turns[2:]
+    return [*head, *turns]
+
+
+def as_it_should_be(db: Database, message: Message) -> str:
+    """What was said, or for a corrected answer the correction, so that the talk goes on from what is right."""
+    correction = feedback.correction_of(db, message.id) if message.role == "assistant" else None
+    return correction.answer if correction else message.content

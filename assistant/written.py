@@ -1,0 +1,64 @@
+"""Answers as they are stored while they are written, so that what was stopped or broken off is kept and marked."""
+
+import time
+from collections.abc import Callable, Generator, Iterator
+
+from models.engine import Engine, Piece
+from store import conversations
+from store.light_sqlite_utils import Database
+from store.records import Correction, Message, MessageStatus, Passage
+
+FLUSH_S = 0.25
+
+
+def begin(db: Database, question: Message, engine: Engine) -> Message:
+    return conversations.add_message(
+        db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
+    )
+
+
+def written(
+    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
+) -> Generator[tuple[Piece, Message], None, None]:
+    """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there."""
+    started = time.monotonic()
+    text, tokens, first_token_s, flushed = "", 0, None, started
+    status: MessageStatus = "failed"
+    piece = Piece("", 0)
+    try:
+        for piece in stream():
+            text, tokens = text + piece.text, piece.tokens
+            now = time.monotonic()
+            first_token_s = first_token_s if first_token_s is not None else now - started
+            if piece.finish:
+                status = "stopped" if piece.finish == "cancelled" else "complete"
+                continue
+            if now - flushed > FLUSH_S:
+                answer = conversations.write_progress(db, answer.id, text)
+                flushed = now
+            yield piece, answer
+    except GeneratorExit:
+        status = "stopped"
+        raise
+    finally:
+        answer = conversations.finish_message(
+            db,
+            answer.id,
+            _with_source(text.strip() if status == "complete" else text, passage),
+            status,
+            tokens=tokens,
+            first_token_s=first_token_s,
+            seconds=time.monotonic() - started,
+        )
+    yield piece, answer
+
+
+def said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
+    """The answer to `question` that memory gives: `said`, word for word."""
+    return conversations.add_message(
+        db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
+    )
+
+
+def _with_source(text: str, passage: Passage | None) -> str:
+    return f"{text}\n\n— {passage.document}" if passage and text else text
