@@ -143,10 +143,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             at, branch = _done(db, given, at, leaf_id)
             return (*_view(db, at, branch), _talks(db, sought, at))
 
-    def renamed(text: str, at: str, sought: str) -> str:
+    def renamed(text: str, at: str, sought: str) -> Any:
         with told(), opened(home) as db:
-            if at and text.strip() and text != conversations.conversation(db, at).title:
-                conversations.rename_conversation(db, at, text)
+            if not (at and text.strip()) or text == conversations.conversation(db, at).title:
+                return gr.skip()  # also when the field is merely left, for a search that is being typed
+            conversations.rename_conversation(db, at, text)
             return _talks(db, sought, at)
 
     def listed(sought: str, at: str) -> str:
