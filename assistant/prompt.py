@@ -21,12 +21,15 @@ class ContextExceeded(InputRefused):
 
 
 def with_wishes(messages: Sequence[ChatMessage], wishes: Sequence[Correction]) -> list[ChatMessage]:
-    """`messages` with what the owner wishes of every answer at the end of the system prompt."""
+    """`messages` with what the owner wishes of every answer after the last question.
+
+    As a system prompt it would take the place of the one that a chat template has by itself, and some know none.
+    """
     if not wishes:
         return list(messages)
-    system, turns = ("", messages) if messages[0].role != "system" else (messages[0].content, messages[1:])
+    asked = messages[-1]
     wished = " ".join(each.answer for each in wishes)
-    return [ChatMessage("system", f"{system}\n\n{wished}".strip()), *turns]
+    return [*messages[:-1], ChatMessage(asked.role, f"{asked.content}\n\n{wished}")]
 
 
 def readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:

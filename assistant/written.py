@@ -12,6 +12,7 @@ FLUSH_S = 0.25
 
 
 def begin(db: Database, question: Message, engine: Engine) -> Message:
+    """An empty answer to `question`, marked as being written by the version of `engine`."""
     return conversations.add_message(
         db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
     )

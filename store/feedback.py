@@ -52,6 +52,7 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
 
     A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
     same aspect instead.
+
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
     """

@@ -244,7 +244,10 @@ def m005_liked_examples(db: Database) -> None:
 @migrations()  # type: ignore[untyped-decorator]
 def m006_manner(db: Database) -> None:
     """Corrections that say how to answer: of which aspect of answering, empty for those that are answers."""
-    db.execute("ALTER TABLE corrections ADD COLUMN manner TEXT NOT NULL DEFAULT ''")
+    db.executescript("""
+        ALTER TABLE corrections ADD COLUMN manner TEXT NOT NULL DEFAULT '';
+        CREATE INDEX wishes ON corrections (manner) WHERE manner <> '';
+    """)
 
 
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

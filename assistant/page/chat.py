@@ -130,9 +130,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 gr.Info("Nothing was changed.", duration=3)
             elif message.role == "user":
                 reword = _press("reword", message.id, text)
-            else:
-                if feedback.correct(db, message.id, text).manner:
-                    gr.Info("Taken as a wish for every answer, from the next one on.", duration=6)
+            elif feedback.correct(db, message.id, text).manner:
+                gr.Info("Taken as a wish for every answer, from the next one on.", duration=6)
             return (*_view(db, at, _branch(db, parent)), reword)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, request: gr.Request) -> tuple[Any, ...]:

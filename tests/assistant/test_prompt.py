@@ -10,10 +10,9 @@ def wish(text: str) -> Correction:
     return Correction(1, "m", "q", "r", text, "2026", None, None, "language")
 
 
-def test_wishes_stand_at_the_end_of_the_system_prompt():
+def test_wishes_stand_after_the_last_question():
     wishes = [wish("Answer in Spanish."), wish("Call me Ana.")]
-    both = "Answer in Spanish. Call me Ana."
-    assert with_wishes([ASKED], wishes) == [ChatMessage("system", both), ASKED]
-    own = ChatMessage("system", "Be a poet.")
-    assert with_wishes([own, ASKED], wishes) == [ChatMessage("system", f"Be a poet.\n\n{both}"), ASKED]
-    assert with_wishes([own, ASKED], []) == [own, ASKED]
+    before = [ChatMessage("system", "Be a poet."), ASKED, ChatMessage("assistant", "A countess.")]
+    wished = ChatMessage("user", "Who was Ada?\n\nAnswer in Spanish. Call me Ana.")
+    assert with_wishes([*before, ASKED], wishes) == [*before, wished]
+    assert with_wishes([*before, ASKED], []) == [*before, ASKED]

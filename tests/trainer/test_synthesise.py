@@ -74,3 +74,9 @@ def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
     assert not _worth_asking({"teacher_asked": 3, "teacher_written": 0, "teacher_kept": 0})
     assert _worth_asking({"teacher_asked": 10, "teacher_written": 20, "teacher_kept": 2})
     assert not _worth_asking({"teacher_asked": 20, "teacher_written": 40, "teacher_kept": 40})
+
+
+@pytest.mark.parametrize("corrections", [10, 20, 40, 80])
+def test_a_small_night_asks_as_many_neighbours_as_a_large_one(corrections):
+    """Forty were too few: by chance 11 of them were given a corrected answer where 10 are let pass."""
+    assert corrections * Amounts.taught(corrections).neighbour_probes == 80

@@ -1,0 +1,30 @@
+"""What stands under an answer, and among the corrections."""
+
+from dataclasses import replace
+
+from assistant.page.showing import Shown, chat_value, under
+from assistant.page.teaching import corrections_html
+from store.records import Correction, CorrectionStanding, Message
+
+ANSWER = Message(
+    "a", "c", "q", "assistant", "Ada is a <b>.", "complete", "base", None, None, None, None, "2026-05-20T03:00:00Z"
+)
+WISH = Correction(
+    4, "a", "Who is Ada?", "Ada is a <b>.", "No <i> lists.", "2026-05-20T03:00:00.000Z", None, None, "list"
+)
+
+
+def test_a_wish_leaves_the_answer_as_it_was_and_is_named_under_it():
+    wished = Shown(ANSWER, wish=WISH)
+    assert chat_value([wished])[0]["content"][0]["text"] == ANSWER.content
+    html = under([wished])
+    assert "You wish of every answer" in html
+    assert "No &lt;i&gt; lists." in html
+    assert "You corrected this" not in html
+    assert "You wish" not in under([replace(wished, wish=None)])
+
+
+def test_a_wish_is_told_apart_among_the_corrections():
+    html = corrections_html([CorrectionStanding(WISH, "remembered", None, 0, 0)], "")
+    assert "It is not trained." in html
+    assert "the model learns it in the next night" not in html
