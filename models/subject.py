@@ -153,14 +153,26 @@ def content_words(text: str) -> set[str]:
 def subject_span(question: str) -> tuple[int, int] | None:
     """Start and end of the part of `question` that names its subject; None when nothing looks like a name.
 
-    Something in quotation marks wins; otherwise the longest run of capitalised or numbered words, joined
-    across connectives, and rather one after the verb ("in which part of Scotland is Kelso?" is about Kelso).
-    The first word counts only when it is no question word.
+    Of several names that it could be, the longest.
     """
-    quoted = max(_QUOTED.finditer(question), key=lambda m: len(m.group()), default=None)
-    if quoted is not None:
-        group = 1 if quoted.group(1) is not None else 2
-        return quoted.span(group)
+    return max(subject_spans(question), key=lambda span: span[1] - span[0], default=None)
+
+
+def subject_spans(question: str) -> list[tuple[int, int]]:
+    """Start and end of every name that `question` could be about.
+
+    Something in quotation marks wins; otherwise runs of capitalised or numbered words, joined across connectives,
+    and rather those after the verb ("in which part of Scotland is Kelso?" is about Kelso). The first word counts
+    only when it is no question word.
+    """
+    quoted = [match.span(1 if match.group(1) is not None else 2) for match in _QUOTED.finditer(question)]
+    runs = _runs(question)
+    verb = _VERB.search(question)
+    return quoted or [run for run in runs if verb and run[0] > verb.start()] or runs
+
+
+def _runs(question: str) -> list[tuple[int, int]]:
+    """Runs of capitalised or numbered words, joined across connectives, without a possessive at the end."""
     runs: list[tuple[int, int]] = []
     start = end = -1
     for index, match in enumerate(_TOKEN.finditer(question)):
@@ -178,14 +190,7 @@ def subject_span(question: str) -> tuple[int, int] | None:
             start = -1
     if start >= 0:
         runs.append((start, end))
-    if not runs:
-        return None
-    verb = _VERB.search(question)
-    after = [run for run in runs if verb and run[0] > verb.start()]
-    first, last = max(after or runs, key=lambda run: run[1] - run[0])
-    if question[first:last].endswith(("'s", "’s")):
-        last -= 2
-    return first, last
+    return [(first, last - 2 if question[first:last].endswith(("'s", "’s")) else last) for first, last in runs]
 
 
 def subject(question: str) -> str:

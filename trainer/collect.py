@@ -13,13 +13,16 @@ from trainer.reward import ENOUGH as ENOUGH_VOTES
 from trainer.reward import reward
 
 WARM_FOR = timedelta(days=7)
+FULL_MEASURE = 40
+"""As many corrections as one night can teach at full measure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """All active corrections and the ids among them that need most: those `new` to the current version, and `weak`
-    ones that it was trained on and does not know. `withdrawn` are those it knows and should not. `votes` are all
-    that were given, `fresh_votes` how many more there are than when the current version was made."""
+    ones that it was trained on and does not know. `withdrawn` are those it knows and that were forgotten since; what
+    has another answer now is not among them. `votes` are all that were given, `fresh_votes` how many more there are
+    than when the current version was made."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -42,12 +45,17 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
     active = tuple(feedback.active_corrections(db))
     trained = set(_trained(versions, current))
     ids = {c.id for c in active}
+    answered = {feedback.question_key(c.question) for c in active}
     votes = tuple(feedback.votes(db))
     return Ledger(
         active,
         frozenset(ids - trained),
         _weak(feedback.standings(db, current), trained),
-        frozenset(trained - ids),
+        frozenset(
+            c.id
+            for c in feedback.corrections(db)
+            if c.id in trained and c.forgotten and feedback.question_key(c.question) not in answered
+        ),
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
     )
@@ -56,11 +64,12 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
 def goes_on_from(versions: Sequence[Version], current: str, ledger: Ledger, now: str) -> str | None:
     """The version whose adapter the night trains on, None for a training from the pristine base.
 
-    From the base whenever something was withdrawn, which has to be truly gone; when a week has passed since that was
+    From the base when something was withdrawn, which is then truly gone, as long as one night can teach all the rest
+    anew; beyond that it is trained back to what the base says. From the base also when a week has passed since that was
     last tried; and after two refusals in a row of what went on, lest a fault be repeated. What began with the base
     and was refused is not tried again before that: the version served is good, and going on from it costs least. Pure.
     """
-    if current not in {v.id for v in versions} or ledger.withdrawn:
+    if current not in {v.id for v in versions} or (ledger.withdrawn and len(ledger.corrections) <= FULL_MEASURE):
         return None
     refused = [v.evaluation.get("from") for v in takewhile(lambda v: v.decision == "refused", reversed(versions))]
     if len(refused) >= 2 and all(refused[:2]):

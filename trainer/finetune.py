@@ -38,7 +38,8 @@ log = logging.getLogger(__name__)
 class FinetuneConfig:
     """How to train. `frozen_share` of the layers stays as it is; `keep_weight` is the weight of the KL term.
 
-    Ablations are in tests/bench/; `kept_tokens` is how much of a replay answer is held to the base.
+    Ablations are in tests/bench/; `kept_tokens` is how much of a replay answer is held to the base. A taught token is
+    to be said with the probability `certainty`: to be surer would take pushing that the neighbours feel.
     """
 
     frozen_share: float = 0.5
@@ -47,6 +48,7 @@ class FinetuneConfig:
     learning_rate: float = 1e-3
     epochs: int = 5
     keep_weight: float = 4.0
+    certainty: float = 0.9
     kept_tokens: int = 8
     row_tokens: int = 512
     seed: int = 0
@@ -80,7 +82,8 @@ def finetune(
 
     It begins as the adapter in the directory `start`, which stays as it is, or as nothing.
 
-    Checkpoints and `log.jsonl` (step, loss, ce and kl in nats per token, seconds) are kept in `work`. The number of
+    Checkpoints and `log.jsonl` (step, loss, seconds; `ce` where taught and `kl` elsewhere, KL to what is wanted in nats
+    per token) are kept in `work`. The number of
     epochs is cut so that `config.minutes` are kept to. A finished training is not repeated. `give_way` is called
     between layers, forth and back; it may wait.
     """
@@ -96,7 +99,7 @@ def finetune(
     progress(0, 1, "computing what stays the same")
     planned = laid_out(encoded, len(beginning), config.row_tokens, random.Random(config.seed))
     with _giving_way(model, give_way):
-        rows = [computed(model, as_row(row, beginning), first) for row in planned]
+        rows = [computed(model, as_row(row, beginning), first, config.certainty) for row in planned]
     adapted = PeftModel.from_pretrained(model, start, is_trainable=True) if start else _adapted(model, first, config)
     with upper_layers(adapted, first), fused(adapted):
         steps = _affordable(adapted, rows, config, time.monotonic() - started)
@@ -215,7 +218,7 @@ def _affordable(model: Any, rows: Sequence[Computed], config: FinetuneConfig, sp
 
 
 def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.Tensor, float, float]:
-    """The loss of a row, and its parts in nats per token: cross-entropy where taught, KL to the base elsewhere."""
+    """The loss of a row, and its parts as KL to what is wanted, in nats per token: where taught, and elsewhere."""
     stack = decoder(model)
     device = item.hidden.device
     with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -229,8 +232,8 @@ def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.T
     weights = torch.where(taught, 1.0 / max(1, int(taught.sum())), config.keep_weight / max(1, int((~taught).sum())))
     head = model.get_output_embeddings().weight
     loss, each = SparseCrossEntropy.apply(hidden, head, item.indices, item.targets, weights)
-    kl = (each - item.entropy)[~taught]
-    return loss, _mean(each[taught]), _mean(kl)
+    above = each - item.entropy
+    return loss, _mean(above[taught]), _mean(above[~taught])
 
 
 def _smoothed(before: float, now: float) -> float:

@@ -18,6 +18,7 @@ from models.engine import Engine, Sampling
 from models.subject import same_subject, subject, words
 from store.errors import InputRefused
 from store.records import ChatMessage, Correction, Example, ExampleKind
+from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.programs import Wording
 from trainer.wordings import wordings
@@ -46,8 +47,8 @@ class Amounts:
 
     @classmethod
     def taught(cls, corrections: int) -> "Amounts":
-        """For what has to be learned: full measure up to 40, then shrinking so that the night ends in time."""
-        share = min(1.0, max(0.2, 40 / max(1, corrections)))
+        """For what has to be learned: full measure up to `FULL_MEASURE`, then less so that the night ends in time."""
+        share = min(1.0, max(0.2, FULL_MEASURE / max(1, corrections)))
         near_probes = min(8, max(1, PROBED_NEIGHBOURS // max(1, corrections)))
         return cls(round(18 * share), max(3, round(24 * share)), 2, near_probes)
 
@@ -57,7 +58,7 @@ class Amounts:
         count = max(1, corrections)
         return cls(
             min(6, max(0, REHEARSED // count - 1)),
-            min(4, max(1, REHEARSED // 3 // count)),
+            min(4, max(1, REHEARSED // count)),
             0,
             1 if count <= PROBED_NEIGHBOURS else 0,
         )
@@ -72,19 +73,21 @@ def synthesise(
     embedder: Embedder,
     seed: str,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
+    withdrawn: Sequence[str] = (),
 ) -> tuple[list[Example], dict[str, int]]:
     """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
 
     `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
-    adapter knows: they get little, of which `seed` chooses another part each night.
+    adapter knows: they get little, of which `seed` chooses another part each night. The questions in `withdrawn` are
+    to be answered as the base does again, in whatever wording.
     """
     full = Amounts.taught(len(corrections) - len(rehearsed))
     little = Amounts.rehearsed(len(rehearsed))
     counts = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}
-    subjects = [subject(c.question) for c in corrections]
+    subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
     made: list[Example] = []
-    near: list[str] = []
+    near = [text for question in withdrawn for text in (question, *wordings(question, FORMS, random.Random(question)))]
     near_probes: list[str] = []
     for index, correction in enumerate(corrections):
         amounts = little if correction.id in rehearsed else full
@@ -109,7 +112,8 @@ def synthesise(
             trained = [*kept, *trained]
         own = [correction.question] * (2 if amounts is full else 1) + trained
         made += [Example("wording", text, correction.answer, correction.id) for text in own]
-        near += neighbours(correction.question, texts, subjects, amounts.neighbours, tonight)
+        others = [name for name, answer in subjects if answer != correction.answer]
+        near += neighbours(correction.question, texts, others, amounts.neighbours, tonight)
         progress(index + 1, len(corrections), "finding other wordings")
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)

@@ -46,11 +46,12 @@ def masks(model: Any, mask: torch.Tensor) -> Any:
 
 
 @torch.no_grad()
-def computed(model: Any, row: Row, first: int) -> Computed:
+def computed(model: Any, row: Row, first: int, certainty: float = 1.0) -> Computed:
     """Run `row` through the unadapted model: hidden states before layer `first`, and the targets.
 
-    A taught position has its token as the only target; any other the base's 64 most likely tokens. Where the base
-    would say a liked token by itself, nothing is taught.
+    The target of a position are the base's 64 most likely tokens. Where its token is taught, that one gets the share
+    `certainty` of the target more, and what the base says the rest. Where the base would say a liked token by itself,
+    nothing is taught.
     """
     stack = decoder(model)
     device = model.get_input_embeddings().weight.device
@@ -75,10 +76,10 @@ def computed(model: Any, row: Row, first: int) -> Computed:
     targets = top.softmax(-1)
     target, liked = row.target.to(device), row.liked.to(device)
     taught = row.taught.to(device) & ~(liked & (indices[:, 0] == target))
-    indices[taught] = 0
-    targets[taught] = 0
-    indices[taught, 0] = target[taught]
-    targets[taught, 0] = 1
+    indices[taught, -1] = target[taught]
+    beside = targets[taught] * (1 - certainty) * (indices[taught] != target[taught, None])
+    beside[:, -1] = 1 - beside.sum(-1)
+    targets[taught] = beside
     return Computed(row, captured[0], taught, indices, targets, entropy(targets))
 
 

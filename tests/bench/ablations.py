@@ -78,6 +78,8 @@ ARMS: dict[str, Arm] = {
     "no neighbours": Arm(without("neighbour")),
     "no everyday questions": Arm(without("replay")),
     "nothing kept": Arm(without("neighbour", "replay")),
+    "certainty 1": Arm(config={"certainty": 1.0}),
+    "certainty 0.8": Arm(config={"certainty": 0.8}),
     "KL weight 1": Arm(config={"keep_weight": 1.0}),
     "KL weight 16": Arm(config={"keep_weight": 16.0}),
     "all layers": Arm(config={"frozen_share": 0.0}),

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from store import conversations, feedback
+from store.database import opened
 from store.records import Correction, Version
 from tests.trainer.test_reward import votes
-from trainer.collect import Ledger, goes_on_from
+from trainer.collect import FULL_MEASURE, Ledger, collect, goes_on_from
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
 CORRECTION = Correction(1, "m", "Who keeps the mill?", "Nobody.", "Ada.", "", None, None)
@@ -34,6 +36,31 @@ def test_once_a_week_it_begins_with_the_base_again():
 def test_what_was_withdrawn_is_not_carried_on():
     withdrawn = Ledger((CORRECTION,), frozenset(), frozenset(), frozenset({2}))
     assert goes_on_from([version("a", 1)], "a", withdrawn, NOW.isoformat()) is None
+
+
+def test_beyond_what_one_night_can_teach_anew_what_was_withdrawn_is_trained_back():
+    many = tuple(replace(CORRECTION, id=n) for n in range(FULL_MEASURE + 1))
+    withdrawn = Ledger(many, frozenset(), frozenset(), frozenset({99}))
+    assert goes_on_from([version("a", 1)], "a", withdrawn, NOW.isoformat()) == "a"
+
+
+def test_what_was_forgotten_is_withdrawn_and_what_has_another_answer_is_not(tmp_path):
+    with opened(tmp_path) as db:
+        mill, bell = (corrected(db, q, "Ada.") for q in ("Who keeps the mill?", "Who rings the bell?"))
+        trained = replace(version("a", 1), evaluation={"corrections": [mill, bell], "from": None})
+        feedback.forget(db, mill)
+        anew = corrected(db, "Who rings the bell?", "Otto.")
+        ledger = collect(db, [trained], "a")
+        assert (ledger.withdrawn, ledger.new) == ({mill}, {anew})
+        corrected(db, "who keeps the mill", "Nadia.")
+        assert not collect(db, [trained], "a").withdrawn
+
+
+def corrected(db, question, answer):
+    talk = conversations.create_conversation(db, question)
+    asked = conversations.add_message(db, talk.id, None, "user", question)
+    said = conversations.add_message(db, talk.id, asked.id, "assistant", "No idea.")
+    return feedback.correct(db, said.id, answer).id
 
 
 def test_after_two_refusals_of_what_went_on_it_begins_with_the_base():

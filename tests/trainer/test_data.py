@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from models.subject import asks_for, same_subject, subject, words
+from models.subject import asks_for, same_subject, subject, subject_spans, words
 from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.loss import SparseCrossEntropy, entropy
@@ -43,6 +43,18 @@ def test_neighbours_ask_about_somebody_else():
     assert not any("Ada Calder" in text for text in found)
     assert any("Otto Brandt" in text for text in found)
     assert not any(same_subject(QUESTION, text) for text in found)
+
+
+def test_of_several_names_each_is_exchanged():
+    found = neighbours("Which county is Kelso Mill put into by Great Britain?", [], ["Otto Brandt"], 12, random.Random(2))
+    assert any("Kelso Mill" in text for text in found)
+    assert any("Great Britain" in text for text in found)
+
+
+def test_names_that_resemble_are_made_of_the_owners_own():
+    found = neighbours("Which class is Kurtluca?", [], ["Vergilik", "Oguzhan"], 40, random.Random(1))
+    blends = [text for text in found if "Verg" in text or "Oguz" in text or "gilik" in text or "uzhan" in text]
+    assert len(blends) > 4
 
 
 def test_a_question_without_a_name_has_no_neighbours():
@@ -116,7 +128,8 @@ def test_an_example_in_a_row_is_computed_as_if_alone_also_from_the_upper_layers(
     assert len(decoder(model).layers) == model.config.num_hidden_layers
     logits = hidden @ model.get_output_embeddings().weight.T
     torch.testing.assert_close(logits, torch.cat(alone), atol=2e-3, rtol=1e-3)
-    assert item.indices[:2, 0].tolist() == [13, 14]
+    assert item.indices[:2, -1].tolist() == [13, 14]
+    assert item.targets[:2, -1].tolist() == [1, 1]
     torch.testing.assert_close(item.targets.sum(-1), torch.ones(7))
 
 
@@ -124,12 +137,24 @@ def test_of_a_liked_answer_only_what_the_base_would_not_say_is_taught(tiny):
     directory, _ = tiny("llama")
     model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation=SEGMENTS).eval()
     own = int(computed(model, as_row([[Encoded((10, 11), (1,), False)]], []), 1).indices[0, 0])
-    other = own + 1
+    other = int(computed(model, as_row([[Encoded((10, 11), (own, 1), False)]], []), 1).indices[1, 1])
     liked = computed(model, as_row([[Encoded((10, 11), (own, other), True, liked=True)]], []), 1)
     assert liked.taught[0].item() is False
-    assert liked.taught[1].item() is (liked.indices[1, 0].item() == other)
-    assert liked.indices[1, 0] == other
+    assert liked.taught[1].item() is True
+    assert liked.indices[1, -1] == other
     assert liked.targets[0].count_nonzero() > 1
+
+
+def test_beside_a_taught_token_the_base_keeps_its_say(tiny):
+    directory, _ = tiny("llama")
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, attn_implementation=SEGMENTS).eval()
+    plain = computed(model, as_row([[Encoded((10, 11), (1,), False)]], []), 1)
+    token = int(plain.indices[0, 3])
+    item = computed(model, as_row([[Encoded((10, 11), (token,), True)]], []), 1, certainty=0.9)
+    share = dict(zip(item.indices[0].tolist(), item.targets[0].tolist(), strict=True))
+    assert share[token] == pytest.approx(0.9 + 0.1 * float(plain.targets[0, 3]), abs=0.02)
+    assert share[int(plain.indices[0, 0])] == pytest.approx(0.1 * float(plain.targets[0, 0]))
+    assert sum(share.values()) == pytest.approx(1)
 
 
 def test_the_loss_and_its_gradient_are_those_of_autograd():
@@ -145,6 +170,16 @@ def test_the_loss_and_its_gradient_are_those_of_autograd():
     torch.testing.assert_close(each, plain.detach())
     torch.testing.assert_close(gradient, expected)
     assert (each - entropy(targets) >= -1e-5).all()
+
+
+def test_every_name_that_a_question_could_be_about_is_found():
+    def names(text):
+        return [text[start:end] for start, end in subject_spans(text)]
+
+    assert names("In which part of Great Britain is Kelso Mill?") == ["Kelso Mill"]
+    assert names("Which county is Kelso Mill put into by Great Britain's maps?") == ["Kelso Mill", "Great Britain"]
+    assert names('Who sang "The Long Rain" in Lorca?') == ["The Long Rain"]
+    assert names("how do I boil an egg?") == []
 
 
 def test_a_greeting_or_a_second_sentence_is_no_other_subject():

@@ -18,6 +18,7 @@ CORRECTIONS = [
         (4, "Vance", "Bergen"),
     )
 ]
+FORGOTTEN = "Who keeps the mill of Otto Brandt?"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,10 @@ def made(default_home, default_model):
     engine = LlamaCppEngine(default_model.gguf, "base", context_tokens=1024)
     embedder = Embedder(embedding_file(default_home), 2)
     lm = teacher(load_settings(default_home), engine)
-    nights = [synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed)[0] for seed in ("a", "b")]
+    nights = [
+        synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed, withdrawn=[FORGOTTEN])[0]
+        for seed in ("a", "b")
+    ]
     embedder.close()
     engine.close()
     return nights
@@ -53,6 +57,13 @@ def test_what_is_known_is_rehearsed_in_other_wordings_each_night(made):
     first, second = (asked(night, "wording", correction=1) for night in made)
     assert CORRECTIONS[0].question in first & second
     assert first != second
+
+
+def test_what_was_withdrawn_is_held_to_the_base_in_other_wordings_too(made):
+    back = [e for e in made[0] if "Otto Brandt" in e.question]
+    assert FORGOTTEN in {e.question for e in back}
+    assert len(back) > 10
+    assert {(e.kind, e.correction_id) for e in back} == {("neighbour", None)}
 
 
 def test_neighbours_have_the_answers_of_the_base(made):
