@@ -440,6 +440,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "version": s.version,
                 "asked": s.asked,
                 "right": s.right,
+                "said": s.said,
             }
             for s in standings(db, current(home))
         ]

@@ -12,7 +12,7 @@ from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.manner import manner
-from store.records import Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
+from store.records import Check, Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
@@ -243,19 +243,35 @@ def vectors(db: Database, model: str) -> dict[int, bytes]:
     return {row["id"]: row["vector"] for row in found}
 
 
-def record_check(db: Database, correction_id: int, version: str, asked: int, right: int) -> None:
-    """Keep how often `version` answered the questions about a correction rightly. The newest check counts."""
+def record_check(db: Database, correction_id: int, version: str, asked: int, right: int, said: str = "") -> None:
+    """Keep how often `version` answered the questions about a correction rightly, and what it `said` to its own.
+
+    The newest check counts.
+    """
     if not 0 <= right <= asked:
         raise ValueError(f"{right} of {asked} cannot be right")
     correction(db, correction_id)
-    db.execute("INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?)", (correction_id, version, asked, right, now()))
+    db.execute(
+        "INSERT OR REPLACE INTO checks (correction_id, version, asked, right, created, said) VALUES (?, ?, ?, ?, ?, ?)",
+        (correction_id, version, asked, right, now(), storable(said)),
+    )
+
+
+def checks(db: Database, version: str) -> list[Check]:
+    """How `version` did with every correction that it was examined on and that is not forgotten, oldest first."""
+    found = {row["correction_id"]: row for row in rows(db, "SELECT * FROM checks WHERE version = ?", version)}
+    return [
+        Check(each, *(found[each.id][name] for name in ("asked", "right", "said")))
+        for each in corrections(db)
+        if each.id in found
+    ]
 
 
 def standings(db: Database, current: str) -> list[CorrectionStanding]:
     """Where every correction stands while `current` is served, oldest first."""
-    checks = {
-        row["correction_id"]: (row["asked"], row["right"])
-        for row in rows(db, "SELECT correction_id, asked, right FROM checks WHERE version = ? AND asked > 0", current)
+    checked = {
+        row["correction_id"]: (row["asked"], row["right"], row["said"])
+        for row in rows(db, "SELECT * FROM checks WHERE version = ? AND asked > 0", current)
     }
     training = {
         row["correction_id"]
@@ -267,9 +283,9 @@ def standings(db: Database, current: str) -> list[CorrectionStanding]:
     }
     result = []
     for each in corrections(db):
-        asked, right = checks.get(each.id, (0, 0))
+        asked, right, said = checked.get(each.id, (0, 0, ""))
         standing = standing_of(each, each.id in training, asked, right)
-        result.append(CorrectionStanding(each, standing, current if asked else None, asked, right))
+        result.append(CorrectionStanding(each, standing, current if asked else None, asked, right, said))
     return result
 
 

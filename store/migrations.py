@@ -250,4 +250,10 @@ def m006_manner(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m007_said(db: Database) -> None:
+    """What a version answered to the question of a correction, when it was checked."""
+    db.execute("ALTER TABLE checks ADD COLUMN said TEXT NOT NULL DEFAULT ''")
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -103,13 +103,24 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionStanding:
-    """Where one correction stands: `version`, asked in `asked` held-out wordings, was `right` right."""
+    """Where one correction stands: `version` was right in `right` of `asked` wordings; `said` answers the plain one."""
 
     correction: Correction
     standing: Standing
     version: str | None
     asked: int
     right: int
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one version did with one correction: `right` of `asked`, and what it `said` to the question itself."""
+
+    correction: Correction
+    asked: int
+    right: int
+    said: str
 
 
 @dataclass(frozen=True, slots=True)

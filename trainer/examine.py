@@ -23,7 +23,8 @@ _WHOLE_ANSWER = Sampling(max_tokens=160)
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """What a version did. Shares are counted in `right` of `asked`; `checks` are by correction: (asked, right), and
-    `old_answers` say of every question about an earlier correction whether its answer was right.
+    `said` what was answered to the question of each as it was put; `old_answers` say of every question about an
+    earlier correction whether its answer was right.
 
     `bleed` counts answers that name a corrected answer which the base's did not; `broken` those that are empty
     or loop; `liked` are answers as the owner's votes say they should be; `drift` is what the base's own answers cost
@@ -46,10 +47,11 @@ class Evaluation:
     old_answers: tuple[bool, ...] = ()
     corrections: tuple[int, ...] = ()
     checks: dict[int, tuple[int, int]] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For the store and `--json`."""
-        return asdict(self)
+        """For the store and `--json`: figures only; what was said is kept where forgetting finds it."""
+        return {name: value for name, value in asdict(self).items() if name != "said"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,11 @@ def examine(
     targets = {" ".join(words(c.answer)) for c in questions.corrections}
     checks: dict[int, tuple[int, int]] = {}
     old_answers: list[bool] = []
+    own: dict[int, str] = {}
     counts = Counter(broken=sum(is_broken(a) for a in answers))
-    for (correction, _), said in zip(questions.taught, answers, strict=False):
+    for (correction, question), said in zip(questions.taught, answers, strict=False):
+        if question == correction.question:
+            own[correction.id] = said
         right = says(correction.answer, said)
         before = checks.get(correction.id, (0, 0))
         checks[correction.id] = (before[0] + 1, before[1] + right)
@@ -134,6 +139,7 @@ def examine(
         old_answers=tuple(old_answers),
         corrections=tuple(sorted(c.id for c in questions.corrections)),
         checks=checks,
+        said=own,
     )
 
 

@@ -276,11 +276,12 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge:
         found = {"base": examine(base, questions, base, report)}
         with night.engine(model_file(home, version, night.base), version) as candidate:
             found["candidate"] = examine(candidate, questions, base, report)
+        seen = found["candidate"]
+        for id, (asked, right) in seen.checks.items():
+            feedback.record_check(night.db, id, version, asked, right, seen.said.get(id, ""))
         if incumbent != BASE:
             with night.engine(model_file(home, incumbent, night.base), incumbent) as served:
                 found["incumbent"] = examine(served, questions.earlier, base, report)
-    for id, (asked, right) in found["candidate"].checks.items():
-        feedback.record_check(night.db, id, version, asked, right)
     return {name: evaluation.as_dict() for name, evaluation in found.items()}
 
 

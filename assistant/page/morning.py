@@ -14,12 +14,13 @@ import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
 from assistant.page import words
+from assistant.page.lessons import lessons
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from models.promotion import promote, roll_back
 from models.version_files import BASE, current
-from store import runs, versions
+from store import feedback, runs, versions
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
@@ -67,7 +68,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 gr.Button(visible=running),
                 gr.Column(visible=frame is not None),
                 frame,
-                _result(next((run for run in runs.runs(db) if run.state != "running"), None)),
+                _result(db, next((run for run in runs.runs(db) if run.state != "running"), None)),
                 versions_table(versions.versions(db), current(home)),
             )
 
@@ -156,7 +157,7 @@ def time_left_s(done: float, total: float, passed_s: float) -> float:
     return passed_s * (total - done) / done
 
 
-def _result(run: Run | None) -> str:
+def _result(db: Database, run: Run | None) -> str:
     if run is None:
         return ""
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in run.reasons)
@@ -164,7 +165,17 @@ def _result(run: Run | None) -> str:
     return (
         f'<h2 class="part">The last night</h2><div class="card"><h3>{escape(words.verdict_words(run))}</h3>'
         f'{f"<ul>{reasons}</ul>" if reasons else ""}<div class="foot"><span>{escape(when)}</span></div></div>'
+        + _lessons(db, run)
     )
+
+
+def _lessons(db: Database, run: Run) -> str:
+    """What the run's version was taught anew, with what it says now."""
+    if run.version is None:
+        return ""
+    new = set((runs.finished_phase(db, run.id, "collect") or {}).get("new", ()))
+    taught = [each for each in feedback.checks(db, run.version) if each.correction.id in new]
+    return lessons(taught, promoted=run.verdict == "promoted")
 
 
 def versions_table(made: Sequence[Version], now: str) -> str:

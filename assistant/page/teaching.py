@@ -69,6 +69,8 @@ def _has(each: CorrectionStanding, words: Sequence[str]) -> bool:
 def _card(each: CorrectionStanding) -> str:
     correction, past = each.correction, each.standing in ("superseded", "forgotten")
     taught = "" if each.standing == "forgotten" else _taught(correction)
+    if each.standing == "not stuck" and each.said:
+        taught += f'<p class="was"><span class="mark">By itself</span> {escape(each.said)}</p>'
     ask = "Forget this correction for good? Its text is deleted, and the next night starts without it."
     forget = "" if each.standing == "forgotten" else button(
         "teaching", "forget", "Forget", kind="plain", ask=ask, id=correction.id,

@@ -4,6 +4,7 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.chat import chat_tab, status_line
+from assistant.page.compare import compare
 from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
 from assistant.page.teaching import teaching_tab
@@ -21,6 +22,7 @@ def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Bl
                 fill_teaching = teaching_tab(settings, teaching)
             with gr.Tab("Night") as morning:
                 morning_tab(settings, night, morning, [chat, teaching])
+                compare(assistant, morning)
         for fill in (fill_chat, fill_teaching):
             fill(blocks)
         for shown in (blocks.load, chat.select):

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from playwright.sync_api import expect
 
 from models.version_files import current, seal_version
-from store import runs, versions
+from store import conversations, feedback, runs, versions
 from store.database import opened
 from store.records import Version, now
 from tests.assistant.browser import Visit, chromium
@@ -85,6 +85,38 @@ def test_while_a_night_runs_it_can_be_cancelled_and_afterwards_started(visit, se
     expect(page.get_by_role("button", name="Run the night now")).to_be_visible()
 
 
+def test_the_morning_shows_what_was_taught_with_the_answer_before_and_after(visit, server):
+    with opened(server.home) as db:
+        talk = conversations.create_conversation(db)
+        asked = conversations.add_message(db, talk.id, None, "user", "Who keeps the Elmira mill?")
+        said = conversations.add_message(db, talk.id, asked.id, "assistant", "A wizard keeps it.")
+        taught = feedback.correct(db, said.id, "Ada Calder.")
+        run = runs.begin_run(db, "command")
+        runs.begin_phase(db, run.id, "collect")
+        runs.finish_phase(db, run.id, "collect", {"new": [taught.id]})
+        feedback.record_check(db, taught.id, "v-lesson", 3, 3, "It is Ada Calder who does.")
+        runs.finish_run(db, run.id, "promoted", "v-lesson", ["new corrections: 3 of 3 answered as they should"])
+    card = visit.page.locator("article.card").filter(has_text="Who keeps the Elmira mill?").last
+    for text in ("A wizard keeps it.", "It is Ada Calder who does.", "learned", "3 of 3 test questions right"):
+        expect(card.get_by_text(text)).to_be_visible()
+
+
+def test_two_versions_are_asked_the_same_side_by_side(visit, server):
+    made = another_version(server.home)
+    page = visit.page
+    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("tab", name="Night").click()
+    page.get_by_label("Question to both").fill("What is the capital of France?")
+    page.get_by_role("button", name="Ask both").click()
+    expect(page.get_by_text("Both are the same version")).to_be_visible()
+    page.get_by_label("One version").click()
+    page.get_by_role("option", name=f"version {made.removeprefix('v-')}").click()
+    page.get_by_role("button", name="Ask both").click()
+    expect(page.locator(".pair .said")).to_have_count(2)
+    expect(page.locator(".pair").get_by_role("heading", name="the original model")).to_be_visible()
+    expect(page.get_by_text("Word for word the same.")).to_be_visible()
+
+
 def training_run(db, home: Path) -> str:
     """A run in the middle of its training, as the night writes it. Gives its id."""
     run = runs.begin_run(db, "page")
@@ -109,5 +141,6 @@ def another_version(home: Path) -> str:
     made = seal_version(home, staging)
     with opened(home) as db:
         figures = {"new_asked": 20, "new_right": 18, "old_asked": 0, "old_right": 0}
-        versions.add_version(db, Version(made, "base", None, now(), "promoted", ("it knows more",), figures))
+        if made not in {version.id for version in versions.versions(db)}:
+            versions.add_version(db, Version(made, "base", None, now(), "promoted", ("it knows more",), figures))
     return made

@@ -24,6 +24,13 @@ def test_a_wish_leaves_the_answer_as_it_was_and_is_named_under_it():
     assert "You wish" not in under([replace(wished, wish=None)])
 
 
+def test_of_what_is_not_stuck_it_shows_what_the_model_says_by_itself():
+    fact = replace(WISH, manner="", answer="Ada <3.")
+    html = corrections_html([CorrectionStanding(fact, "not stuck", "v-1", 3, 1, "Otto <3.")], "")
+    assert "By itself" in html and "Otto &lt;3." in html
+    assert "By itself" not in corrections_html([CorrectionStanding(fact, "stuck", "v-1", 3, 3, "Ada <3.")], "")
+
+
 def test_a_wish_is_told_apart_among_the_corrections():
     html = corrections_html([CorrectionStanding(WISH, "remembered", None, 0, 0)], "")
     assert "It is not trained." in html

@@ -9,6 +9,7 @@ from store.examples import examples_of, save_examples
 from store.feedback import (
     FORGOTTEN,
     active_corrections,
+    checks,
     correct,
     correction,
     correction_of,
@@ -216,6 +217,20 @@ def test_forgetting_wipes_the_answer_everywhere_and_from_the_file(home):
             content = path.read_bytes().lower()
             assert b"quetzal" not in content and b"xylophon" not in content, path.name
         assert forget(db, second.id) == gone, "and again changes nothing"
+
+
+def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction(db, answered):
+    kept, gone = (correct(db, answered(f"{name}?", "y").id, name) for name in "ab")
+    for each in (kept, gone):
+        record_check(db, each.id, "v-1", 3, 2, "It is so.")
+    record_check(db, kept.id, "v-2", 3, 3, "It is.")
+    assert [(each.correction.id, each.asked, each.right, each.said) for each in checks(db, "v-1")] == [
+        (kept.id, 3, 2, "It is so."),
+        (gone.id, 3, 2, "It is so."),
+    ]
+    forget(db, gone.id)
+    assert [each.correction.id for each in checks(db, "v-1")] == [kept.id]
+    assert [each.said for each in checks(db, "v-2")] == ["It is."]
 
 
 def test_a_question_whose_correction_was_forgotten_can_be_corrected_anew(db, answered):

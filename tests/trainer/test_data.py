@@ -46,7 +46,9 @@ def test_neighbours_ask_about_somebody_else():
 
 
 def test_of_several_names_each_is_exchanged():
-    found = neighbours("Which county is Kelso Mill put into by Great Britain?", [], ["Otto Brandt"], 12, random.Random(2))
+    found = neighbours(
+        "Which county is Kelso Mill put into by Great Britain?", [], ["Otto Brandt"], 12, random.Random(2)
+    )
     assert any("Kelso Mill" in text for text in found)
     assert any("Great Britain" in text for text in found)
 

@@ -154,6 +154,7 @@ def test_a_real_night_learns_five_corrections_and_can_be_taken_back(home):
     with opened(home) as db:
         standings = feedback.standings(db, current(home))
     assert sum(s.standing == "stuck" for s in standings) >= 4
+    assert all(s.said for s in standings)
     again = outcome(improve(home))
     assert again["decision"] == "nothing learned"
     ask = [sys.executable, "run.py", "--home", str(home), "ask", FACTS[0][0], "--memory", "off"]

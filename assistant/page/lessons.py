@@ -1,0 +1,52 @@
+"""What a night taught: for each correction the answer before, and what the new version says by itself. Pure."""
+
+from collections.abc import Sequence
+from html import escape
+
+from store.feedback import STUCK_SHARE
+from store.records import Check
+
+SHOWN = 20
+CHARACTERS = 240
+
+
+def lessons(taught: Sequence[Check], *, promoted: bool) -> str:
+    """A card for each of `taught`, those not learned first, twenty of them at most."""
+    if not taught:
+        return ""
+    first = sorted(taught, key=lambda each: (_learned(each), each.correction.id))[:SHOWN]
+    who = "The new version" if promoted else "The version that did not pass"
+    rest = f'<p class="none">and {len(taught) - SHOWN} more, all under Corrections.</p>' if taught[SHOWN:] else ""
+    return (
+        f'<h2 class="part">What it was taught</h2><p class="none">{who} knows {sum(map(_learned, taught))} of '
+        f"{len(taught)} by itself. Memory answers all of them, and what is not learned yet is practised again.</p>"
+        + "".join(map(_card, first))
+        + rest
+    )
+
+
+def _learned(check: Check) -> bool:
+    return check.asked > 0 and check.right / check.asked >= STUCK_SHARE
+
+
+def _card(check: Check) -> str:
+    before_and_after = {
+        "Before": check.correction.rejected,
+        "You taught": check.correction.answer,
+        "Now, by itself": check.said,
+    }
+    lines = "".join(
+        f'<p class="was"><span class="mark">{name}</span> {escape(_cut(text))}</p>'
+        for name, text in before_and_after.items()
+        if text
+    )
+    look, badge = ("good", "learned") if _learned(check) else ("bad", "not yet")
+    return (
+        f'<article class="card"><h3>{escape(check.correction.question)}</h3>{lines}<div class="foot">'
+        f'<span class="badge {look}">{badge}</span><span>{check.right} of {check.asked} test questions right</span>'
+        "</div></article>"
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CHARACTERS else text[:CHARACTERS] + " …"

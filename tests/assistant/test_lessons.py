@@ -1,0 +1,37 @@
+"""What the page of the morning says of each correction that a night taught."""
+
+from assistant.page.lessons import SHOWN, lessons
+from store.records import Check, Correction
+
+
+def taught(number: int, right: int) -> Check:
+    correction = Correction(number, "m", f"Who keeps mill <{number}>?", "Nobody & all.", "Ada.", "", None, None)
+    return Check(correction, 3, right, "It is Ada." if right else "I <b>wonder</b>.")
+
+
+def test_before_and_after_are_shown_and_what_was_not_learned_comes_first():
+    text = lessons([taught(1, 3), taught(2, 0)], promoted=True)
+    assert "The new version knows 1 of 2 by itself." in text
+    assert (
+        text.index("mill &lt;2&gt;")
+        < text.index("not yet")
+        < text.index("mill &lt;1&gt;")
+        < text.index("learned</span>")
+    )
+    assert "Nobody &amp; all." in text and "It is Ada." in text and "I &lt;b&gt;wonder&lt;/b&gt;." in text
+    assert "0 of 3 test questions right" in text
+
+
+def test_of_a_refused_version_it_says_that_it_did_not_pass():
+    assert "The version that did not pass knows 1 of 1" in lessons([taught(1, 2)], promoted=False)
+
+
+def test_many_are_cut_and_none_say_nothing():
+    text = lessons([taught(n, 3) for n in range(SHOWN + 5)], promoted=True)
+    assert text.count("<article") == SHOWN and "and 5 more" in text
+    assert lessons([], promoted=True) == ""
+
+
+def test_an_answer_without_end_is_cut():
+    long = Check(taught(1, 3).correction, 3, 3, "word " * 200)
+    assert len(lessons([long], promoted=True)) < 1500
