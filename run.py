@@ -164,6 +164,7 @@ def _chat(flags: argparse.Namespace) -> None:
     from assistant.page.night_control import NightControl
     from assistant.server import serve
     from store.errors import NightRefused
+    from trainer.practice import practice
     from trainer.process import cancel_night, night_running, start_night
     from trainer.readiness import hindrances, machine
     from trainer.schedule import Schedule
@@ -186,6 +187,7 @@ def _chat(flags: argparse.Namespace) -> None:
         running=lambda: night_running(settings.home),
         cancel=stop,
         next_run=schedule.next_run,
+        practised=lambda correction: practice(correction).trained,
     )
     assistant = _assistant(settings)
     schedule.begin()

@@ -163,6 +163,7 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
             db.execute("DELETE FROM vectors WHERE correction_id = ?", (number,))
             db.execute("DELETE FROM checks WHERE correction_id = ?", (number,))
+            db.execute("DELETE FROM refused_wordings WHERE correction_id = ?", (number,))
             db.execute("DELETE FROM examples WHERE correction_id = ?", (number,))
             db.execute(
                 """UPDATE messages SET content = ?, status = replace(status, 'writing', 'stopped')
@@ -265,6 +266,26 @@ def checks(db: Database, version: str) -> list[Check]:
         for each in corrections(db)
         if each.id in found
     ]
+
+
+def refuse_wording(db: Database, correction_id: int, text: str, refused: bool = True) -> None:
+    """Say that a correction is not to be practised in this wording, or, with `refused` false, that it may be again.
+
+    Raises NotFound.
+    """
+    correction(db, correction_id)
+    if refused:
+        db.execute("INSERT OR IGNORE INTO refused_wordings VALUES (?, ?)", (correction_id, storable(text)))
+    else:
+        db.execute("DELETE FROM refused_wordings WHERE correction_id = ? AND text = ?", (correction_id, storable(text)))
+
+
+def refused_wordings(db: Database) -> dict[int, frozenset[str]]:
+    """The wordings that the owner does not want, by correction."""
+    found: dict[int, set[str]] = {}
+    for row in rows(db, "SELECT correction_id, text FROM refused_wordings"):
+        found.setdefault(row["correction_id"], set()).add(row["text"])
+    return {id: frozenset(texts) for id, texts in found.items()}
 
 
 def standings(db: Database, current: str) -> list[CorrectionStanding]:

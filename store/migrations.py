@@ -256,4 +256,16 @@ def m007_said(db: Database) -> None:
     db.execute("ALTER TABLE checks ADD COLUMN said TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m008_refused_wordings(db: Database) -> None:
+    """Wordings of a correction's question that the owner does not want to be practised."""
+    db.execute("""
+        CREATE TABLE refused_wordings (
+            correction_id INTEGER NOT NULL REFERENCES corrections (id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            PRIMARY KEY (correction_id, text)
+        )
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -206,9 +206,10 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
             kept, _ = replay(training, _directory(night.base), base, report)
             lm = teacher(night.settings, base)
             known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
-            gone = [c.question for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
+            gone = [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
+            refused = feedback.refused_wordings(night.db)
             made, counts = synthesise(
-                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone
+                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone, refused
             )
     finally:
         embedder.close()

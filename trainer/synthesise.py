@@ -7,8 +7,9 @@ trained on. The answers to neighbours are the base's own.
 
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import dspy
 from dspy.utils.exceptions import AdapterParseError
@@ -20,13 +21,12 @@ from store.errors import InputRefused
 from store.records import ChatMessage, Correction, Example, ExampleKind
 from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
+from trainer.practice import practice
 from trainer.programs import Wording
-from trainer.wordings import wordings
 
 log = logging.getLogger(__name__)
 
 MEANS_THE_SAME = 0.6
-FORMS = 24
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
 PROBE_ANSWER = Sampling(max_tokens=32)
 REHEARSED = 240
@@ -73,13 +73,15 @@ def synthesise(
     embedder: Embedder,
     seed: str,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
-    withdrawn: Sequence[str] = (),
+    withdrawn: Sequence[Correction] = (),
+    refused: Mapping[int, Collection[str]] = MappingProxyType({}),
 ) -> tuple[list[Example], dict[str, int]]:
     """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
 
     `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
-    adapter knows: they get little, of which `seed` chooses another part each night. The questions in `withdrawn` are
-    to be answered as the base does again, in whatever wording.
+    adapter knows: they get little, of which `seed` chooses another part each night. The questions of those
+    `withdrawn` are to be answered as the base does again, in whatever wording. `refused` are wordings that the owner
+    does not want, by correction.
     """
     full = Amounts.taught(len(corrections) - len(rehearsed))
     little = Amounts.rehearsed(len(rehearsed))
@@ -87,25 +89,22 @@ def synthesise(
     subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
     made: list[Example] = []
-    near = [text for question in withdrawn for text in (question, *wordings(question, FORMS, random.Random(question)))]
+    near = [text for gone in withdrawn for text in (gone.question, *practice(gone).trained)]
     near_probes: list[str] = []
     for index, correction in enumerate(corrections):
         amounts = little if correction.id in rehearsed else full
-        # The same wordings are held out every night, so that no adapter was ever trained on a probe.
-        fixed, tonight = random.Random(correction.id), random.Random(f"{seed} {correction.id}")
-        texts = wordings(correction.question, FORMS, fixed)
-        held_out = set(fixed.sample(texts, min(2, len(texts) // 3)))
-        made += [
-            Example("probe", text, correction.answer, correction.id) for text in sorted(held_out)[: amounts.probes]
-        ]
+        fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
+        unwanted = refused.get(correction.id, ())
+        forms = practice(correction, unwanted)
+        texts = [*forms.trained, *forms.held_out]
+        made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
         near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES)
         if correction.id in skipped:
             continue
-        trained = [text for text in texts if text not in held_out]
-        trained = tonight.sample(trained, min(amounts.wordings, len(trained)))
+        trained = tonight.sample(forms.trained, min(amounts.wordings, len(forms.trained)))
         if correction.id in new and _worth_asking(counts):
             written = _written(lm, correction.question)
-            kept = [text for text in _faithful(correction, written, texts, embedder) if text not in held_out]
+            kept = _faithful(correction, written, [*texts, *unwanted], embedder)
             counts["teacher_asked"] += 1
             counts["teacher_written"] += len(written)
             counts["teacher_kept"] += len(kept)

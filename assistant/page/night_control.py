@@ -1,15 +1,19 @@
 """What the page may do to the night. `run.py` fills it in, since this wing does not know the trainer's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from store.records import Correction
 
 
 @dataclass(frozen=True, slots=True)
 class NightControl:
-    """`start` raises NightRefused with the reason; `next_run` is None when no night is planned."""
+    """`start` raises NightRefused with the reason; `next_run` is None when no night is planned; `practised` are the
+    other wordings in which a correction's question is taught."""
 
     start: Callable[[], None]
     running: Callable[[], bool]
     cancel: Callable[[], None]
     next_run: Callable[[], datetime | None]
+    practised: Callable[[Correction], Sequence[str]]

@@ -1,11 +1,13 @@
 """The corrections: what was taught, where each stands, and forgetting. Reads and writes through the store only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import gradio as gr
 
 from assistant.page.difference import difference
+from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.words import standing_words, time_words
@@ -24,33 +26,54 @@ _INTRO = (
 )
 
 
-def teaching_tab(settings: Settings, tab: gr.Tab) -> Callable[[gr.Blocks], None]:
+def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callable[[gr.Blocks], None]:
     """Build the tab inside a Blocks context; it is read anew whenever it is opened."""
     with gr.Column(elem_classes="sheet"):
         search = gr.Textbox("", label="Search corrections", placeholder="Search", show_label=False, container=False)
         listing = gr.HTML()
     act = presses("teaching")
+    unfolded = gr.Textbox("", visible="hidden", label="correction")
 
-    def listed(sought: str) -> str:
+    def listed(sought: str, unfolded: str) -> str:
         with told(), opened(settings.home) as db:
-            return corrections_html(feedback.standings(db, current(settings.home)), sought)
+            standings = feedback.standings(db, current(settings.home))
+            shown = next((each.correction for each in standings if str(each.correction.id) == unfolded), None)
+            refused = feedback.refused_wordings(db).get(shown.id, frozenset()) if shown else frozenset()
+            forms = {text: text not in refused for text in night.practised(shown)} if shown else {}
+            return corrections_html(standings, sought, Unfolded(shown.id, forms) if shown else None)
 
-    def pressed(press: str, sought: str) -> str:
+    def pressed(press: str, sought: str, unfolded: str) -> tuple[str, str]:
         with told(), opened(settings.home) as db:
             given = read_press(press)
-            if given["do"] != "forget" or not given.get("id", "").isdigit():
+            do, id = given["do"], given.get("id", "")
+            if not id.isdigit():
                 raise InputRefused("The page asked for something unknown. Load the page again.")
-            feedback.forget(db, int(given["id"]))
-        return listed(sought)
+            if do == "unfold":
+                unfolded = "" if id == unfolded else id
+            elif do in ("leave out", "use again"):
+                feedback.refuse_wording(db, int(id), given.get("wording", ""), do == "leave out")
+            elif do == "forget":
+                feedback.forget(db, int(id))
+            else:
+                raise InputRefused("The page asked for something unknown. Load the page again.")
+        return listed(sought, unfolded), unfolded
 
     quick = in_order("teaching")
-    search.change(listed, [search], [listing], **quick)
-    act.change(pressed, [act, search], [listing], **quick)
-    tab.select(listed, [search], [listing], **quick)
-    return lambda blocks: blocks.load(listed, [search], [listing], **quick)
+    search.change(listed, [search, unfolded], [listing], **quick)
+    act.change(pressed, [act, search, unfolded], [listing, unfolded], **quick)
+    tab.select(listed, [search, unfolded], [listing], **quick)
+    return lambda blocks: blocks.load(listed, [search, unfolded], [listing], **quick)
 
 
-def corrections_html(standings: Sequence[CorrectionStanding], search: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """The correction whose practice is shown: other wordings of its question, and whether each is wanted."""
+
+    id: int
+    forms: Mapping[str, bool]
+
+
+def corrections_html(standings: Sequence[CorrectionStanding], search: str, unfolded: Unfolded | None = None) -> str:
     """The corrections that have every word of `search`, newest first, the first hundred of them. Pure."""
     words = search.casefold().split()
     found = [each for each in reversed(standings) if _has(each, words)]
@@ -58,7 +81,7 @@ def corrections_html(standings: Sequence[CorrectionStanding], search: str) -> st
         return _INTRO + f'<p class="none">{"Nothing found." if standings else "Nothing was corrected yet."}</p>'
     more = len(found) - SHOWN
     rest = f'<p class="none">and {more} more; search to find them.</p>' if more > 0 else ""
-    return _INTRO + "".join(_card(each) for each in found[:SHOWN]) + rest
+    return _INTRO + "".join(_card(each, unfolded) for each in found[:SHOWN]) + rest
 
 
 def _has(each: CorrectionStanding, words: Sequence[str]) -> bool:
@@ -66,7 +89,7 @@ def _has(each: CorrectionStanding, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _card(each: CorrectionStanding) -> str:
+def _card(each: CorrectionStanding, unfolded: Unfolded | None) -> str:
     correction, past = each.correction, each.standing in ("superseded", "forgotten")
     taught = "" if each.standing == "forgotten" else _taught(correction)
     if each.standing == "not stuck" and each.said:
@@ -76,11 +99,37 @@ def _card(each: CorrectionStanding) -> str:
         "teaching", "forget", "Forget", kind="plain", ask=ask, id=correction.id,
         name=f"Forget correction {correction.id}",
     )  # fmt: skip
+    forms = unfolded.forms if unfolded and unfolded.id == correction.id else None
+    unfold = "" if correction.manner or not correction.active else button(
+        "teaching", "unfold", "Practice questions", kind="plain", on=forms is not None, id=correction.id,
+        name=f"Practice questions of correction {correction.id}",
+    )  # fmt: skip
+    practice = "" if forms is None else _practice(correction.id, forms)
     return (
         f'<article class="card{" past" if past else ""}"><h3>{escape(correction.question)}</h3>{taught}'
         f'<div class="foot"><span class="badge {_LOOKS.get(each.standing, "")}">{each.standing}</span>'
         f"<span>{escape(standing_words(each))}</span><span>#{correction.id}, {time_words(correction.created)}</span>"
-        f"{forget}</div></article>"
+        f"{unfold}{forget}</div>{practice}</article>"
+    )
+
+
+def _practice(id: int, forms: Mapping[str, bool]) -> str:
+    if not forms:
+        return '<p class="none">It is practised as it was asked.</p>'
+    items = "".join(_practised(id, text, wanted) for text, wanted in forms.items())
+    return (
+        '<p class="none">The night teaches the answer in these wordings, and is examined in others. '
+        f"Leave out what means something else.</p><ul>{items}</ul>"
+    )
+
+
+def _practised(id: int, text: str, wanted: bool) -> str:
+    do = "leave out" if wanted else "use again"
+    label, shown = do.capitalize(), escape(text) if wanted else f"<del>{escape(text)}</del>"
+    return (
+        f"<li>{shown} "
+        + button("teaching", do, label, kind="plain", id=id, wording=text, name=f"{label}: {text}")
+        + "</li>"
     )
 
 

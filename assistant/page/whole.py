@@ -19,7 +19,7 @@ def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Bl
             with gr.Tab("Chat") as chat:
                 fill_chat = chat_tab(assistant)
             with gr.Tab("Corrections") as teaching:
-                fill_teaching = teaching_tab(settings, teaching)
+                fill_teaching = teaching_tab(settings, night, teaching)
             with gr.Tab("Night") as morning:
                 morning_tab(settings, night, morning, [chat, teaching])
                 compare(assistant, morning)

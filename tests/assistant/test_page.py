@@ -228,6 +228,28 @@ def test_a_correction_is_listed_with_its_standing_and_can_be_forgotten(visit, se
         assert all("Ilse Harrow" not in each.answer for each in feedback.corrections(db))
 
 
+def test_a_practice_question_can_be_seen_before_the_night_and_left_out(visit, server):
+    visit.ask("Who tunes the organ of Elmira?")
+    visit.correct("Ada Calder tunes it.")
+    page = visit.page
+    page.get_by_role("tab", name="Corrections").click()
+    page.get_by_label("Search corrections").fill("organ of elmira")
+    card = page.locator("article.card")
+    card.get_by_role("button", name="Practice questions").click()
+    first = card.get_by_role("listitem").first
+    wording = first.inner_text().removesuffix("Leave out").strip()
+    first.get_by_role("button", name="Leave out").click()
+    expect(first.get_by_role("button", name="Use again")).to_be_visible()
+    with opened(server.home) as db:
+        assert {wording} in feedback.refused_wordings(db).values()
+    first.get_by_role("button", name="Use again").click()
+    expect(first.get_by_role("button", name="Leave out")).to_be_visible()
+    with opened(server.home) as db:
+        assert feedback.refused_wordings(db) == {}
+    card.get_by_role("button", name="Practice questions").click()
+    expect(card.get_by_role("listitem")).to_have_count(0)
+
+
 def test_markup_is_shown_and_nothing_in_it_is_run(visit):
     visit.ask("Say hello.")
     visit.correct(

@@ -21,6 +21,8 @@ from store.feedback import (
     rate,
     rating_of,
     record_check,
+    refuse_wording,
+    refused_wordings,
     revision,
     save_vectors,
     standing_of,
@@ -231,6 +233,18 @@ def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction
     forget(db, gone.id)
     assert [each.correction.id for each in checks(db, "v-1")] == [kept.id]
     assert [each.said for each in checks(db, "v-2")] == ["It is."]
+
+
+def test_a_wording_is_refused_and_allowed_again(db, answered):
+    taught = correct(db, answered("a?", "y").id, "b")
+    for text in ("a, please?", "a, please?", "Is it a?"):
+        refuse_wording(db, taught.id, text)
+    refuse_wording(db, taught.id, "Is it a?", refused=False)
+    assert refused_wordings(db) == {taught.id: {"a, please?"}}
+    forget(db, taught.id)
+    assert refused_wordings(db) == {}
+    with pytest.raises(NotFound):
+        refuse_wording(db, 99, "x")
 
 
 def test_a_question_whose_correction_was_forgotten_can_be_corrected_anew(db, answered):

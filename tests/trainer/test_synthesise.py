@@ -6,6 +6,7 @@ from assistant.llamacpp import LlamaCppEngine
 from models.embedding import Embedder, embedding_file
 from store.records import Correction
 from store.settings import load_settings
+from trainer.practice import practice
 from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, synthesise
 from trainer.teacher import teacher
 
@@ -18,7 +19,8 @@ CORRECTIONS = [
         (4, "Vance", "Bergen"),
     )
 ]
-FORGOTTEN = "Who keeps the mill of Otto Brandt?"
+FORGOTTEN = Correction(9, "m", "Who keeps the mill of Otto Brandt?", "No idea.", "", "", None, "2026")
+REFUSED = practice(CORRECTIONS[3]).trained[0]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,9 @@ def made(default_home, default_model):
     embedder = Embedder(embedding_file(default_home), 2)
     lm = teacher(load_settings(default_home), engine)
     nights = [
-        synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed, withdrawn=[FORGOTTEN])[0]
+        synthesise(
+            CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed, withdrawn=[FORGOTTEN], refused={4: {REFUSED}}
+        )[0]
         for seed in ("a", "b")
     ]
     embedder.close()
@@ -59,9 +63,14 @@ def test_what_is_known_is_rehearsed_in_other_wordings_each_night(made):
     assert first != second
 
 
+def test_a_wording_that_was_refused_is_not_used(made):
+    assert all(e.question != REFUSED for night in made for e in night)
+    assert practice(CORRECTIONS[3], {REFUSED}).held_out == practice(CORRECTIONS[3]).held_out
+
+
 def test_what_was_withdrawn_is_held_to_the_base_in_other_wordings_too(made):
     back = [e for e in made[0] if "Otto Brandt" in e.question]
-    assert FORGOTTEN in {e.question for e in back}
+    assert FORGOTTEN.question in {e.question for e in back}
     assert len(back) > 10
     assert {(e.kind, e.correction_id) for e in back} == {("neighbour", None)}
 
