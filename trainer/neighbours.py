@@ -185,15 +185,14 @@ def neighbours(
     """Up to `count` questions in which a name in `question` is exchanged for another.
 
     Most take a name that resembles it (one word of it replaced), some one of `subjects`, which are known to have
-    another answer, some one made up; new words come from `names` and from `subjects`, whose language the owner's
-    questions are in. Of several names that the question could be about each has its turn. Empty when it names nothing.
+    another answer, some one made up; new words come from `names`. Of several names that the question could be about
+    each has its turn. Empty when it names nothing.
     """
     spans = [question[start:end] for start, end in subject_spans(question)]
     if not spans:
         return []
     taken = {tuple(words(text)) for text in (question, *wordings)}
     others = [name for name in subjects if name and name not in spans]
-    kin = [part for name in others for part in name.split() if len(part) > 3 and part[0].isupper() and part.isalpha()]
     found: dict[tuple[str, ...], str] = {}
     for attempt in range(count * 4):
         if len(found) >= count:
@@ -203,7 +202,7 @@ def neighbours(
         if attempt % 3 == 0 and others:
             name = rng.choice(others)
         elif attempt % 3 == 1 or len(named.split()) > 2:
-            name = resembling(named, rng, names, kin)
+            name = resembling(named, rng, names)
         else:
             name = " ".join(rng.sample(names, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
         text = rng.choice(forms).replace(named, name)
@@ -213,27 +212,21 @@ def neighbours(
     return list(found.values())
 
 
-def resembling(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NAMES, kin: Sequence[str] = ()) -> str:
-    """`name` with one or two of its words exchanged, its digits changed, or a part of a word altered.
-
-    What comes in instead is from `names` or, as often, from `kin`, words of other names; of those never a whole one
-    for a whole name.
-    """
+def resembling(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NAMES) -> str:
+    """`name` with one or two of its words exchanged, its digits changed, or a part of a word altered."""
     parts = name.split()
     able = [i for i, part in enumerate(parts) if any(c.isupper() or c.isdigit() for c in part)] or [len(parts) - 1]
     for index in rng.sample(able, 1 if len(able) == 1 or rng.random() < 0.6 else 2):
-        part = parts[index]
-        akin = bool(kin) and rng.random() < 0.5
-        other = rng.choice(kin if akin else names)
+        part, other = parts[index], rng.choice(names)
         if any(c.isdigit() for c in part):
             parts[index] = re.sub(r"\d", lambda _match: str(rng.randint(0, 9)), part)
-        elif len(part) > 4 and (rng.random() < 0.35 or (akin and len(parts) == 1)):
+        elif len(part) > 4 and rng.random() < 0.35:
             cut = rng.randint(2, len(part) - 1)
             parts[index] = (
                 part[:cut] + other[len(other) // 2 :].lower()
                 if rng.random() < 0.5
                 else other[: len(other) // 2] + part[cut - 1 :].lower()
             )
-        elif not (akin and len(parts) == 1):
+        else:
             parts[index] = other
     return " ".join(parts)

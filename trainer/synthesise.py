@@ -30,6 +30,7 @@ MEANS_THE_SAME = 0.6
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
 PROBE_ANSWER = Sampling(max_tokens=32)
 REHEARSED = 240
+NEIGHBOURS = 320
 PROBED_NEIGHBOURS = 80
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
@@ -47,10 +48,14 @@ class Amounts:
 
     @classmethod
     def taught(cls, corrections: int) -> "Amounts":
-        """For what has to be learned: full measure up to `FULL_MEASURE`, then less so that the night ends in time."""
+        """For what has to be learned: full measure up to `FULL_MEASURE`, then less so that the night ends in time.
+
+        Few corrections get more neighbours each: from some hundreds on a model sees what they have in common.
+        """
         share = min(1.0, max(0.2, FULL_MEASURE / max(1, corrections)))
         near_probes = min(8, max(1, PROBED_NEIGHBOURS // max(1, corrections)))
-        return cls(round(18 * share), max(3, round(24 * share)), 2, near_probes)
+        near = max(3, round(24 * share), min(48, NEIGHBOURS // max(1, corrections)))
+        return cls(round(18 * share), near, 2, near_probes)
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":

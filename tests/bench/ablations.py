@@ -86,7 +86,7 @@ ARMS: dict[str, Arm] = {
     "last third of the layers": Arm(config={"frozen_share": 2 / 3}),
     "rank 4": Arm(config={"rank": 4, "alpha": 8}),
     "learning rate 3e-4": Arm(config={"learning_rate": 3e-4}),
-    "two epochs": Arm(config={"epochs": 2}),
+    "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
     "merged at 0.8": Arm(scale=0.8),
 }
 

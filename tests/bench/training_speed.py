@@ -58,7 +58,7 @@ def ours(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple[
     """Train with `finetune`: the examples read in all and the seconds."""
     from trainer.finetune import FinetuneConfig, finetune
 
-    done = finetune(training, examples, work, FinetuneConfig(epochs=epochs, minutes=120))
+    done = finetune(training, examples, work, FinetuneConfig(epochs=epochs, least_steps=0, minutes=120))
     return len(examples) * epochs, done.seconds
 
 

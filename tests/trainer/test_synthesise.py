@@ -89,6 +89,11 @@ def test_a_night_does_not_grow_with_what_is_known(known):
     assert each.neighbours * rehearsed <= REHEARSED
 
 
+@pytest.mark.parametrize(("corrections", "neighbours"), [(1, 48), (5, 48), (10, 32), (20, 24), (40, 24), (80, 12)])
+def test_few_corrections_get_more_neighbours_each(corrections, neighbours):
+    assert Amounts.taught(corrections).neighbours == neighbours
+
+
 def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
     assert _worth_asking({"teacher_asked": 2, "teacher_written": 0, "teacher_kept": 0})
     assert not _worth_asking({"teacher_asked": 3, "teacher_written": 0, "teacher_kept": 0})
