@@ -15,7 +15,7 @@ from store.records import Conversation, Message, MessageStatus, Role, now
 TITLE_CHARACTERS = 60
 
 _FIRST_UNSPACED = "\u2e80"  # the first of the CJK blocks
-_CONVERSATION = "id, title, system_prompt, created, updated"
+_CONVERSATION = "id, title, system_prompt, created, updated, pinned"
 _MESSAGE = ", ".join(field.name for field in fields(Message))
 
 
@@ -50,7 +50,7 @@ def imported_conversation(db: Database, source: str) -> Conversation | None:
 
 
 def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> list[Conversation]:
-    """The conversations, last changed first.
+    """The conversations, pinned ones first and otherwise last changed first.
 
     With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
     """
@@ -64,7 +64,7 @@ def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> l
             matching = "content LIKE ? ESCAPE '!'"
         where = f"WHERE title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching})"
         parameters = [pattern, words or pattern]
-    newest_first = "ORDER BY updated DESC, rowid DESC LIMIT ?"
+    newest_first = "ORDER BY pinned DESC, updated DESC, rowid DESC LIMIT ?"
     found = rows(db, f"SELECT {_CONVERSATION} FROM conversations {where} {newest_first}", *parameters, limit)
     return [Conversation(**row) for row in found]
 
@@ -90,6 +90,18 @@ def rename_conversation(db: Database, id: str, title: str) -> None:
     """Give the conversation another title. Raises NotFound."""
     conversation(db, id)
     db.execute("UPDATE conversations SET title = ? WHERE id = ?", (storable(title.strip()), id))
+
+
+def pin_conversation(db: Database, id: str, pinned: bool = True) -> None:
+    """Keep a conversation at the head of the list, or no longer. Raises NotFound."""
+    conversation(db, id)
+    db.execute("UPDATE conversations SET pinned = ? WHERE id = ?", (int(pinned), id))
+
+
+def instruct(db: Database, id: str, text: str) -> None:
+    """Have the model told `text` before the first question of a conversation; empty is nothing. Raises NotFound."""
+    conversation(db, id)
+    db.execute("UPDATE conversations SET system_prompt = ? WHERE id = ?", (storable(text.strip()), id))
 
 
 def delete_conversation(db: Database, id: str) -> None:

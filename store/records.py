@@ -37,6 +37,7 @@ class Conversation:
     system_prompt: str
     created: str
     updated: str
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

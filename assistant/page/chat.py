@@ -54,11 +54,20 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 )
                 talks = gr.HTML(elem_id="side-list")
         with gr.Column(scale=4):
-            with gr.Row(visible=False, elem_id="naming") as naming:
-                title = gr.Textbox(
-                    label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
-                )
-                delete = gr.HTML(elem_id="delete")
+            with gr.Column(visible=False, elem_id="about") as naming:
+                with gr.Row(elem_id="naming"):
+                    title = gr.Textbox(
+                        label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
+                    )
+                    delete = gr.HTML(elem_id="delete")
+                with gr.Accordion("Instructions", open=False, elem_id="instructions"):
+                    instructions = gr.Textbox(
+                        label="Instructions for this conversation",
+                        show_label=False,
+                        placeholder="What the model is told before the first question of this conversation",
+                        container=False,
+                        max_lines=8,
+                    )
             chatbot = gr.Chatbot(
                 label="Conversation",
                 show_label=False,
@@ -92,7 +101,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     act, again = presses("chat"), presses("again")
 
-    view = [chatbot, notes, talk, leaf, naming, title, delete]
+    view = [chatbot, notes, talk, leaf, naming, title, delete, instructions]
     streamed = [*view, question, send, stop]
 
     def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -105,7 +114,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         with told():
             with opened(home) as db:
                 before = _branch(db, parent)
-            yield (*_asked(before, text), *[gr.skip()] * 5, "", *_BUSY)
+            yield (*_asked(before, text), *[gr.skip()] * 6, "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
                 yield (*state, gr.skip(), *_BUSY)
 
@@ -149,6 +158,12 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             conversations.rename_conversation(db, at, text)
             return _talks(db, sought, at)
 
+    def instructed(text: str, at: str) -> None:
+        with told(), opened(home) as db:
+            if at and text.strip() != conversations.conversation(db, at).system_prompt:
+                conversations.instruct(db, at, text)
+                gr.Info("From the next answer on, the model is told so.", duration=4)
+
     def listed(sought: str, at: str) -> str:
         with told(), opened(home) as db:
             return _talks(db, sought, at)
@@ -183,6 +198,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     new.click(blank, [search], [*view, talks], **quick)
     search.change(listed, [search, talk], [talks], **quick)
     gr.on([title.submit, title.blur], renamed, [title, talk, search], [talks], **quick)
+    gr.on([instructions.submit, instructions.blur], instructed, [instructions, talk], None, **quick)
 
     def on_load(blocks: gr.Blocks) -> None:
         blocks.load(listed, [search, talk], [talks], **quick)
@@ -208,7 +224,7 @@ def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator
     before: list[Shown] | None = None
     for message in answering.watch(tab, turn):
         if message is None:  # Gradio shows the last state once more at the end, so that must be none
-            yield (gr.skip(),) * 7
+            yield (gr.skip(),) * 8
             return
         with opened(home) as db:
             if before is None:
@@ -220,17 +236,18 @@ def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator
 
 
 def _view(db: Database, at: str, branch: Sequence[Shown]) -> tuple[Any, ...]:
-    """Values for chatbot, notes, talk, leaf, naming, title and delete."""
+    """Values for chatbot, notes, talk, leaf, naming, title, delete and instructions."""
     talk = conversations.conversation(db, at) if at else None
     leaf = branch[-1].message.id if branch else ""
-    return chat_value(branch), under(branch), at, leaf, gr.Row(visible=talk is not None), *_naming(talk)
+    return chat_value(branch), under(branch), at, leaf, gr.Column(visible=talk is not None), *_naming(talk)
 
 
-def _naming(talk: Conversation | None) -> tuple[str, str]:
+def _naming(talk: Conversation | None) -> tuple[str, str, str]:
     if talk is None:
-        return "", ""
+        return "", "", ""
     ask = f"Delete “{talk.title}” for good? What you corrected in it stays learned."
-    return talk.title, button("chat", "delete", "Delete", ask=ask, id=talk.id)
+    pin = button("chat", "unpin" if talk.pinned else "pin", "Pin", on=bool(talk.pinned), id=talk.id)
+    return talk.title, pin + button("chat", "delete", "Delete", ask=ask, id=talk.id), talk.system_prompt
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:
@@ -254,7 +271,9 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
     if do == "delete":
         conversations.delete_conversation(db, id)
         return ("", []) if id == at else (at, _branch(db, leaf))
-    if do == "rate":
+    if do in ("pin", "unpin"):
+        conversations.pin_conversation(db, id, do == "pin")
+    elif do == "rate":
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
         _toggle_reason(db, id, press["reason"])
@@ -276,7 +295,10 @@ def _talks(db: Database, search: str, at: str) -> str:
     if not found:
         return f'<p class="none">{"Nothing found." if search.strip() else "No conversations yet."}</p>'
     items = (
-        f"<li>{button('chat', 'open', each.title or 'Untitled', on=each.id == at, id=each.id)}</li>" for each in found
+        f'<li class="{"pinned" if each.pinned else ""}">'
+        + button("chat", "open", each.title or "Untitled", on=each.id == at, id=each.id)
+        + "</li>"
+        for each in found
     )
     return f'<ul class="talks" aria-label="Conversations">{"".join(items)}</ul>'
 

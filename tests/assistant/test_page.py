@@ -181,9 +181,30 @@ def test_conversations_are_found_renamed_and_deleted(visit):
     expect(listed.get_by_text("Nothing found.")).to_be_visible()
     page.get_by_label("Search conversations").fill("xylophone")
     expect(listed.get_by_role("button", name="Instruments")).to_be_visible()
+    page.get_by_role("button", name="Pin").click()
+    expect(page.get_by_role("button", name="Pin")).to_have_attribute("aria-pressed", "true")
+    expect(listed.locator("li.pinned")).to_have_count(1)
     page.get_by_role("button", name="Delete").click()
     expect(listed.get_by_text("Nothing found.")).to_be_visible()
     expect(visit.answers).to_have_count(0)
+
+
+def test_a_conversation_has_its_own_instructions(visit, server):
+    visit.ask("Say hello to the harbour.")
+    page = visit.page
+    page.get_by_role("button", name="Instructions").click()
+    field = page.get_by_label("Instructions for this conversation")
+    field.fill("You are a harbour master.")
+    visit.question.focus()
+    expect(page.get_by_text("From the next answer on")).to_be_visible()
+    with opened(server.home) as db:
+        (talk,) = [each for each in conversations.list_conversations(db) if each.title.startswith("Say hello to the h")]
+        assert talk.system_prompt == "You are a harbour master."
+    visit.ask("And again.")
+    page.get_by_role("button", name="New conversation").click()
+    expect(field).to_be_hidden()
+    visit.open_conversation("Say hello to the harbour.")
+    expect(field).to_have_value("You are a harbour master.")
 
 
 def test_the_keyboard_alone_is_enough(visit):

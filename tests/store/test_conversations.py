@@ -10,10 +10,12 @@ from store.conversations import (
     create_conversation,
     delete_conversation,
     finish_message,
+    instruct,
     list_conversations,
     message,
     newest_path,
     path_to,
+    pin_conversation,
     rename_conversation,
     search_words,
     siblings,
@@ -93,6 +95,21 @@ def test_an_untitled_conversation_is_called_after_its_first_question(db):
     assert conversation(db, into.id).title == "Keys"
     assert title_from("word " * 20) == "word " * 11 + "word…"
     assert title_from("w" * 70) == "w" * 60 + "…"
+
+
+def test_a_pinned_conversation_stays_at_the_head_of_the_list(db):
+    first, *_rest = [create_conversation(db, title) for title in ("first", "second", "third")]
+    pin_conversation(db, first.id)
+    assert [talk.title for talk in list_conversations(db)] == ["first", "third", "second"]
+    pin_conversation(db, first.id, pinned=False)
+    assert [talk.title for talk in list_conversations(db)] == ["third", "second", "first"]
+
+
+def test_a_conversation_is_given_instructions_and_freed_of_them(db):
+    into = create_conversation(db)
+    for text, kept in ((" Be brief.\n", "Be brief."), ("", "")):
+        instruct(db, into.id, text)
+        assert conversation(db, into.id).system_prompt == kept
 
 
 ODD = [
@@ -188,9 +205,12 @@ def test_unknown_and_foreign_ids_are_told(db):
         add_message(db, known.id, elsewhere.id, "assistant", "y")
     with pytest.raises(NotFound, match=known.id):
         conversation(db, "nothing")
-    for asked in (rename_conversation, delete_conversation):
+    for asked in (rename_conversation, instruct):
         with pytest.raises(NotFound):
-            asked(*((db, "nothing", "title") if asked is rename_conversation else (db, "nothing")))
+            asked(db, "nothing", "title")
+    for asked in (delete_conversation, pin_conversation):
+        with pytest.raises(NotFound):
+            asked(db, "nothing")
     with pytest.raises(NotFound):
         add_message(db, "nothing", None, "user", "x")
     with pytest.raises(NotFound):
