@@ -48,7 +48,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             fold = button("chat", "fold", "Conversations", kind="plain fold-button")
             gr.HTML(fold)
             with gr.Column(elem_classes="folds"):
-                new = gr.Button("New conversation", size="sm")
+                new = gr.Button("New conversation", size="sm", elem_id="new-talk")
                 search = gr.Textbox(
                     "", label="Search conversations", show_label=False, placeholder="Search", container=False
                 )

@@ -98,6 +98,41 @@
     end(field.closest(".message-row"), save);
   });
 
+  const newest = (what) => [...document.querySelectorAll(`#talk .bot-row .under ${what}`)].at(-1);
+  const click = (found) => found && found.click();
+  const focus = (selector) => document.querySelector(selector)?.focus();
+  const named = (role, number) => document.querySelectorAll(`[role="${role}"]`)[number];
+
+  // Listed for people in keys.py.
+  const KEYS = {
+    "?": () => {
+      const list = document.getElementById("keys");
+      list.open ? list.close() : list.showModal();
+    },
+    i: () => focus("#question textarea"),
+    n: () => click(document.querySelector("#new-talk")),
+    "/": () => focus("#side input, #side textarea"),
+    c: () => click(newest('[data-do="edit"]')),
+    r: () => click(newest('[data-do="retry"]')),
+    "+": () => click(newest('[data-do="rate"][data-value="1"]')),
+    "-": () => click(newest('[data-do="rate"][data-value="-1"]')),
+    1: () => click(named("tab", 0)),
+    2: () => click(named("tab", 1)),
+    3: () => click(named("tab", 2)),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (typing) {
+      if (event.key === "Escape" && !typing.classList.contains("edit-textarea")) typing.blur();
+      return;
+    }
+    const act = KEYS[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  });
+
   // Gradio reads the results of all events from one stream, and the server ends it when none is left. An event that
   // joins in that moment is told its place while the client still takes the ending stream for open; nobody would read
   // its result. So this reads along: an end that comes while an event is unanswered is not passed on, and the stream is

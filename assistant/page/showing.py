@@ -95,9 +95,17 @@ def _source_words(each: Shown) -> str:
     message = each.message
     ended = {"stopped": " · stopped", "failed": " · broken off"}.get(message.status, "")
     if message.correction_id is None:
-        return f"Answered by {escape(version_name(message.version))}{ended}"
+        return f"Answered by {escape(version_name(message.version))}{_speed(message)}{ended}"
     question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
     return f'<span class="mark memory">From your correction #{message.correction_id}</span>{question}{ended}'
+
+
+def _speed(message: Message) -> str:
+    """How fast it was written, once it is."""
+    tokens, first, seconds = message.tokens, message.first_token_s, message.seconds
+    if not tokens or first is None or seconds is None or seconds <= first:
+        return ""
+    return f" · {tokens / (seconds - first):.0f} tokens a second, the first after {first:.2f} s"
 
 
 def _acts(each: Shown) -> str:

@@ -5,6 +5,7 @@ import gradio as gr
 from assistant.conversation import Assistant
 from assistant.page.chat import chat_tab, status_line
 from assistant.page.compare import compare
+from assistant.page.keys import keys
 from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
 from assistant.page.teaching import teaching_tab
@@ -15,6 +16,7 @@ def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Bl
     """The Blocks of the page; one for a server."""
     with gr.Blocks(title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
         head = gr.HTML()
+        gr.HTML(keys())
         with gr.Tabs():
             with gr.Tab("Chat") as chat:
                 fill_chat = chat_tab(assistant)

@@ -189,6 +189,36 @@ def test_conversations_are_found_renamed_and_deleted(visit):
     expect(visit.answers).to_have_count(0)
 
 
+def test_single_keys_act_where_nothing_is_typed_and_are_listed(visit):
+    page = visit.page
+    visit.ask("Say hello to the ferry?")
+    visit.question.fill("n? c")
+    expect(visit.question).to_have_value("n? c")
+    visit.question.fill("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_text("correct the newest answer")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("+")
+    expect(visit.answers.last.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("c")
+    expect(visit.answers.last.get_by_label("The answer as it should be")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(visit.answers.last.get_by_label("The answer as it should be")).to_have_count(0)
+    page.keyboard.press("3")
+    expect(page.get_by_role("tab", name="Night")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("1")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search conversations")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(visit.answers).to_have_count(0)
+    page.keyboard.press("i")
+    expect(visit.question).to_be_focused()
+
+
 def test_a_conversation_has_its_own_instructions(visit, server):
     visit.ask("Say hello to the harbour.")
     page = visit.page
