@@ -274,4 +274,19 @@ def m009_pinned(db: Database) -> None:
     db.execute("ALTER TABLE conversations ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m010_duels(db: Database) -> None:
+    """Blind choices between two versions: shown as first and second, and which was preferred, empty for neither."""
+    db.execute("""
+        CREATE TABLE duels (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            question TEXT NOT NULL,
+            first TEXT NOT NULL,
+            second TEXT NOT NULL,
+            preferred TEXT CHECK (preferred IN (first, second, '')),
+            created TEXT NOT NULL
+        )
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -125,6 +125,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Duel:
+    """Two versions, in the order in which their answers were shown; `preferred` is one of them, "" for neither, None
+    while nothing was chosen."""
+
+    id: int
+    question: str
+    first: str
+    second: str
+    preferred: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How often `one` was preferred, how often the other, and how often neither."""
+
+    one: int
+    other: int
+    neither: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One piece of training or examination data.
 

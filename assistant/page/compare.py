@@ -1,5 +1,9 @@
-"""Two versions asked the same, side by side and without memory: what training made of the model, on any question."""
+"""Two versions asked the same, side by side and without memory: what training made of the model, on any question.
 
+Blind, the names come after the choice, and the choices are counted.
+"""
+
+import random
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -8,20 +12,21 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.chat import GENERATION
-from assistant.page.pressed import in_order
+from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.words import version_name
 from models.engine import Sampling
 from models.version_files import BASE, current
-from store import versions
+from store import duels, versions
 from store.database import opened
 from store.errors import InputRefused
-from store.records import ChatMessage, Version
+from store.records import ChatMessage, Duel, Score, Version
 
 ANSWER = Sampling(max_tokens=256)
+LEAST = 8
 _INTRO = (
     '<h2 class="part">Ask two versions</h2><p class="none">The same question to both, without memory: what each '
-    "knows by itself. Nothing of it is stored.</p>"
+    "knows by itself. Blind, you choose before you are told which is which, and your choices are counted.</p>"
 )
 
 
@@ -44,9 +49,11 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
                 scale=5,
             )
             ask = gr.Button("Ask both", scale=0)
+        blind = gr.Checkbox(True, label="Blind", container=False)
         result = gr.HTML()
+    act = presses("compare")
 
-    def to_choose(first: str | None, second: str | None) -> tuple[Any, Any]:
+    def offered(first: str | None, second: str | None) -> tuple[Any, Any]:
         with told(), opened(home) as db:
             names = choices(versions.versions(db))
             known = {id for _, id in names}
@@ -55,23 +62,37 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
                 gr.Dropdown(choices=names, value=second if second in known else current(home)),
             )
 
-    def asked(text: str, first: str, second: str) -> str:
+    def asked(text: str, first: str, second: str, blind: bool) -> str:
         with told():
             if not text.strip():
                 raise InputRefused("The question is empty. Write what both versions are to be asked.")
             if first == second:
                 raise InputRefused("Both are the same version. Choose another one to compare it with.")
-            return side_by_side({version_name(id): by_itself(text, id) for id in (first, second)})
+            order = random.sample((first, second), 2) if blind else (first, second)
+            answers = {id: by_itself(text, id) for id in order}
+            if not blind or len(set(answers.values())) == 1:
+                return side_by_side({version_name(id): said for id, said in answers.items()})
+            with opened(home) as db:
+                return unnamed(duels.begin_duel(db, text, *answers), list(answers.values()))
+
+    def chosen(press: str) -> str:
+        with told(), opened(home) as db:
+            given = read_press(press)
+            if not given.get("id", "").isdigit():
+                raise InputRefused("The page asked for something unknown. Load the page again.")
+            made = duels.decide_duel(db, int(given["id"]), given.get("side", ""))
+            return revealed(made, duels.score(db, made.first, made.second))
 
     def by_itself(text: str, version: str) -> str:
         turn = [[ChatMessage("user", text)]]
         return assistant.answer_rows(turn, version=version, with_memory=False, sampling=ANSWER)[0].text
 
-    tab.select(to_choose, [one, other], [one, other], **in_order("compare"))
+    tab.select(offered, [one, other], [one, other], **in_order("compare"))
+    act.change(chosen, [act], [result], **in_order("compare"))
     gr.on(
         [ask.click, question.submit],
         asked,
-        [question, one, other],
+        [question, one, other, blind],
         [result],
         api_visibility="private",
         show_progress="minimal",
@@ -96,3 +117,30 @@ def side_by_side(answers: dict[str, str]) -> str:
     )
     same = '<p class="none">Word for word the same.</p>' if len(set(answers.values())) == 1 else ""
     return f'<div class="pair" role="status">{cards}</div>{same}'
+
+
+def unnamed(duel: Duel, answers: Sequence[str]) -> str:
+    """Two answers without names, and the three things to say of them. Pure."""
+    choices = {"A is better": "first", "B is better": "second", "No difference": "neither"}
+    buttons = "".join(button("compare", "choose", text, id=duel.id, side=side) for text, side in choices.items())
+    return side_by_side({"A": answers[0], "B": answers[1]}) + f'<div class="acts">{buttons}</div>'
+
+
+def revealed(duel: Duel, score: Score) -> str:
+    """Who was who, and how it stands between the two. Pure."""
+    a, b = escape(version_name(duel.first)), escape(version_name(duel.second))
+    better = "You saw no difference" if duel.preferred == "" else f"You preferred {version_name(duel.preferred)}"
+    return (
+        f'<div class="card" role="status"><h3>{escape(better)}</h3><p>A was {a}, B was {b}.</p><p>All choices between '
+        f"the two: {a} {score.one}, {b} {score.other}, no difference {score.neither}.{_how_sure(score)}</p></div>"
+    )
+
+
+def _how_sure(score: Score) -> str:
+    from scipy.stats import binomtest
+
+    decided = score.one + score.other
+    if decided < LEAST:
+        return f" Too few to tell; {LEAST} choices say something."
+    likely = binomtest(max(score.one, score.other), decided).proportion_ci(method="wilson")
+    return f" The better one is preferred in {likely.low:.0%} to {likely.high:.0%} of all questions (95 %)."

@@ -1,7 +1,10 @@
 """What the page of the morning says of each correction that a night taught."""
 
+from dataclasses import replace
+
+from assistant.page.compare import revealed, unnamed
 from assistant.page.lessons import SHOWN, lessons
-from store.records import Check, Correction
+from store.records import Check, Correction, Duel, Score
 
 
 def taught(number: int, right: int) -> Check:
@@ -24,6 +27,16 @@ def test_before_and_after_are_shown_and_what_was_not_learned_comes_first():
 
 def test_of_a_refused_version_it_says_that_it_did_not_pass():
     assert "The version that did not pass knows 1 of 1" in lessons([taught(1, 2)], promoted=False)
+
+
+def test_after_a_blind_choice_both_are_named_and_the_score_says_how_sure_it_is():
+    made = Duel(1, "Who?", "v-1", "base", "v-1")
+    few = revealed(made, Score(2, 1, 4))
+    assert "You preferred version 1" in few and "A was version 1, B was the original model" in few
+    assert "version 1 2, the original model 1, no difference 4" in few and "Too few to tell" in few
+    assert "49% to 94%" in revealed(made, Score(8, 2, 0))
+    assert "You saw no difference" in revealed(replace(made, preferred=""), Score(0, 0, 1))
+    assert "version" not in unnamed(made, ["yes", "no"])
 
 
 def test_many_are_cut_and_none_say_nothing():

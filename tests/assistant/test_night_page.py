@@ -1,18 +1,19 @@
 """The night's page in a real browser: progress while one runs, its result, and going to a version and back."""
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from playwright.sync_api import expect
 
+from models.gguf_file import replace_tensors
 from models.version_files import current, seal_version
-from store import conversations, feedback, runs, versions
+from store import conversations, duels, feedback, runs, versions
 from store.database import opened
 from store.records import Version, now
 from tests.assistant.browser import Visit, chromium
@@ -117,6 +118,25 @@ def test_two_versions_are_asked_the_same_side_by_side(visit, server):
     expect(page.get_by_text("Word for word the same.")).to_be_visible()
 
 
+def test_blind_the_names_come_after_the_choice_and_choices_are_counted(visit, server):
+    made = another_version(server.home, different=True)
+    page = visit.page
+    page.get_by_role("tab", name="Chat").click()
+    page.get_by_role("tab", name="Night").click()
+    page.get_by_label("One version").click()
+    page.get_by_role("option", name=f"version {made.removeprefix('v-')}").click()
+    page.get_by_label("Question to both").fill("What is the capital of France?")
+    page.get_by_role("button", name="Ask both").click()
+    expect(page.locator(".pair .said")).to_have_count(2)
+    assert made.removeprefix("v-") not in page.locator(".pair").inner_text()
+    page.get_by_role("button", name="A is better").click()
+    expect(page.get_by_text("You preferred")).to_be_visible()
+    expect(page.get_by_text("Too few to tell")).to_be_visible()
+    with opened(server.home) as db:
+        counted = duels.score(db, made, "base")
+    assert (counted.one + counted.other, counted.neither) == (1, 0)
+
+
 def training_run(db, home: Path) -> str:
     """A run in the middle of its training, as the night writes it. Gives its id."""
     run = runs.begin_run(db, "page")
@@ -132,12 +152,16 @@ def training_run(db, home: Path) -> str:
     return run.id
 
 
-def another_version(home: Path) -> str:
-    """A sealed version with the base's weights, on record as promoted by a night. Gives its id."""
+def another_version(home: Path, *, different: bool = False) -> str:
+    """A sealed version with the base's weights, on record as promoted by a night. Gives its id.
+
+    A `different` one lacks what the last layer would add.
+    """
     staging = home / "staging"
     staging.mkdir()
     base = next((home / "base").glob("smollm2*/*.gguf"))
-    shutil.copy(base, staging / "model.gguf")
+    none = np.zeros((576, 1536), np.float32)
+    replace_tensors(base, staging / "model.gguf", {"model.layers.29.mlp.down_proj.weight": none} if different else {})
     made = seal_version(home, staging)
     with opened(home) as db:
         figures = {"new_asked": 20, "new_right": 18, "old_asked": 0, "old_right": 0}
