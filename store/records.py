@@ -146,6 +146,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """What one week brought: `answers`, how many of them were `corrected`, and how many got a thumb up or down."""
+
+    monday: str
+    answers: int
+    corrected: int
+    up: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One piece of training or examination data.
 

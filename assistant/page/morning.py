@@ -18,6 +18,7 @@ from assistant.page.lessons import lessons
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.trend import trend
 from models.promotion import promote, roll_back
 from models.version_files import BASE, current
 from store import feedback, runs, versions
@@ -26,6 +27,7 @@ from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import Run, Version
 from store.settings import Settings
+from store.trends import weeks
 
 LOOK_EVERY_S = 2.0
 POINTS = 300
@@ -53,7 +55,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 label="How far the model is off while it trains; lower is better",
                 show_label=False,
             )
-        result, table = gr.HTML(), gr.HTML()
+        result, table, by_week = gr.HTML(), gr.HTML(), gr.HTML()
     act = presses("morning")
     timer = gr.Timer(LOOK_EVERY_S, active=False)
     view = [state, start, cancel, learning, curve, result, table]
@@ -71,6 +73,10 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 _result(db, next((run for run in runs.runs(db) if run.state != "running"), None)),
                 versions_table(versions.versions(db), current(home)),
             )
+
+    def look_back() -> str:
+        with told(), opened(home) as db:
+            return trend(weeks(db))
 
     def begin() -> tuple[Any, ...]:
         with told():
@@ -97,6 +103,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     quick = in_order("morning")
     timer.tick(look, None, view, **{**quick, "trigger_mode": "once"})
     tab.select(lambda: (gr.Timer(active=True), *look()), None, [timer, *view], **quick)
+    tab.select(look_back, None, by_week, **quick)
     for other in others:
         other.select(lambda: gr.Timer(active=False), None, timer, **quick)
     start.click(begin, None, view, **quick)

@@ -69,6 +69,7 @@ def test_a_version_is_chosen_and_the_one_before_it_is_one_click_away(visit, serv
     page.get_by_role("tab", name="Chat").click()
     visit.ask("Say hello.")
     page.get_by_role("tab", name="Night").click()
+    expect(page.get_by_role("heading", name="The weeks")).to_be_visible()
     page.get_by_role("button", name="Go back to the version before").click()
     expect(page.get_by_role("button", name="Use the original model")).to_have_count(0)
     assert current(server.home) == "base"

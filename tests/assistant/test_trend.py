@@ -1,0 +1,24 @@
+"""What the page says of the weeks."""
+
+from assistant.page.trend import alarm, trend
+from store.records import Week
+
+CALM = [Week(f"2026-03-{day:02}", 50, 2, 9, 1) for day in (23, 16, 9, 2)]
+
+
+def test_each_week_has_a_row_and_no_alarm_is_raised_by_chance():
+    text = trend(CALM)
+    assert text.count("<tr>") == 5 and "23 Mar 2026" in text and "<td>4</td>" in text and "9 of 10" in text
+    assert alarm(CALM) == "" and "badge bad" not in text
+    assert trend([]) == ""
+
+
+def test_a_week_with_many_more_corrections_or_fewer_thumbs_raises_one():
+    worse = Week("2026-03-30", 50, 12, 9, 1)
+    assert "corrected more" in alarm([worse, *CALM]) and "corrected more" in trend([worse, *CALM])
+    assert "liked fewer" in alarm([Week("2026-03-30", 50, 2, 10, 10), *CALM])
+
+
+def test_few_answers_say_nothing():
+    assert alarm([Week("2026-03-30", 6, 6, 0, 6), *CALM]) == ""
+    assert alarm([Week("2026-03-30", 60, 60, 0, 60)]) == ""
