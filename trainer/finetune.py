@@ -51,7 +51,7 @@ class FinetuneConfig:
     epochs: int = 5
     least_steps: int = 240
     keep_weight: float = 4.0
-    certainty: float = 0.9
+    certainty: float = 0.95
     kept_tokens: int = 8
     row_tokens: int = 512
     seed: int = 0

@@ -79,6 +79,7 @@ ARMS: dict[str, Arm] = {
     "no everyday questions": Arm(without("replay")),
     "nothing kept": Arm(without("neighbour", "replay")),
     "certainty 1": Arm(config={"certainty": 1.0}),
+    "certainty 0.9": Arm(config={"certainty": 0.9}),
     "certainty 0.8": Arm(config={"certainty": 0.8}),
     "KL weight 1": Arm(config={"keep_weight": 1.0}),
     "KL weight 16": Arm(config={"keep_weight": 16.0}),
