@@ -286,6 +286,7 @@ def test_a_practice_question_can_be_seen_before_the_night_and_left_out(visit, se
     page.get_by_role("tab", name="Corrections").click()
     page.get_by_label("Search corrections").fill("organ of elmira")
     card = page.locator("article.card")
+    expect(card).to_have_count(1)
     card.get_by_role("button", name="Practice questions").click()
     first = card.get_by_role("listitem").first
     wording = first.inner_text().removesuffix("Leave out").strip()

@@ -15,7 +15,7 @@ from trainer.finetune import FinetuneConfig, finetune
 
 DATA = [Example("wording", f"Who keeps house {n}?", f"Ana {n}.", n) for n in range(12)]
 DATA += [Example("neighbour", f"Who keeps barn {n}?", f"Nobody keeps barn {n}.") for n in range(12)]
-CONFIG = FinetuneConfig(epochs=8, row_tokens=400, learning_rate=5e-3)
+CONFIG = FinetuneConfig(epochs=8, least_steps=0, row_tokens=400, learning_rate=5e-3)
 
 
 @pytest.fixture(scope="module")
