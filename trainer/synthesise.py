@@ -50,7 +50,7 @@ class Amounts:
     def taught(cls, corrections: int) -> "Amounts":
         """For what has to be learned: full measure up to `FULL_MEASURE`, then less so that the night ends in time.
 
-        Few corrections get more neighbours each: from some hundreds on a model sees what they have in common.
+        Few corrections get more neighbours each: at the measure of twenty, ten let more of their neighbours bleed.
         """
         share = min(1.0, max(0.2, FULL_MEASURE / max(1, corrections)))
         near_probes = min(8, max(1, PROBED_NEIGHBOURS // max(1, corrections)))
@@ -59,7 +59,7 @@ class Amounts:
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
-        """For what is known already, beside the question itself: in all at most `REHEARSED` of both kinds."""
+        """For what is known already, beside the question itself: at most `REHEARSED` of each kind in all."""
         count = max(1, corrections)
         return cls(
             min(6, max(0, REHEARSED // count - 1)),

@@ -267,10 +267,7 @@ def test_a_correction_is_listed_with_its_standing_and_can_be_forgotten(visit, se
     visit.ask("Who wrote the Marsh Ballads?")
     visit.correct("Ilse Harrow wrote the Marsh Ballads.")
     page = visit.page
-    page.get_by_role("tab", name="Corrections").click()
-    page.get_by_label("Search corrections").fill("marsh ballads")
-    card = page.locator("article.card")
-    expect(card).to_have_count(1)
+    card = _correction(page, "marsh ballads")
     expect(card.get_by_text("remembered", exact=True)).to_be_visible()
     card.get_by_role("button", name="Forget").click()
     expect(card.get_by_text("forgotten", exact=True)).to_be_visible()
@@ -283,10 +280,7 @@ def test_a_practice_question_can_be_seen_before_the_night_and_left_out(visit, se
     visit.ask("Who tunes the organ of Elmira?")
     visit.correct("Ada Calder tunes it.")
     page = visit.page
-    page.get_by_role("tab", name="Corrections").click()
-    page.get_by_label("Search corrections").fill("organ of elmira")
-    card = page.locator("article.card")
-    expect(card).to_have_count(1)
+    card = _correction(page, "organ of elmira")
     card.get_by_role("button", name="Practice questions").click()
     first = card.get_by_role("listitem").first
     wording = first.inner_text().removesuffix("Leave out").strip()
@@ -330,6 +324,15 @@ def test_the_page_is_usable_on_a_narrow_screen_and_in_the_dark(browser, server):
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, (width, tab)
         assert visit.faults == [] and visit.foreign == []
         visit.page.context.close()
+
+
+def _correction(page, words):
+    """The one card that a search among the corrections finds."""
+    _open_tab(page, "Corrections")
+    page.get_by_label("Search corrections").fill(words)
+    card = page.locator("article.card")
+    expect(card).to_have_count(1)
+    return card
 
 
 def _open_tab(page, name):
