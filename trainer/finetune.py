@@ -28,6 +28,7 @@ from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.fused import fused
 from trainer.loss import SparseCrossEntropy
+from trainer.precision import training_dtype
 from trainer.trunk import Computed, computed, decoder, masks, upper_layers
 
 WHOLE = "whole"
@@ -146,12 +147,12 @@ def _loaded(training: Path, config: FinetuneConfig) -> Any:
     quantised = BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
-        bnb_4bit_compute_dtype=torch.bfloat16,
+        bnb_4bit_compute_dtype=training_dtype(),
         bnb_4bit_use_double_quant=True,
     )
     model = AutoModelForCausalLM.from_pretrained(
         training,
-        dtype=torch.bfloat16,
+        dtype=training_dtype(),
         attn_implementation=SEGMENTS,
         device_map="cuda" if torch.cuda.is_available() else "cpu",
         local_files_only=True,
@@ -224,7 +225,8 @@ def _losses(model: Any, item: Computed, config: FinetuneConfig) -> tuple[torch.T
     """The loss of a row, and its parts as KL to what is wanted, in nats per token: where taught, and elsewhere."""
     stack = decoder(model)
     device = item.hidden.device
-    with torch.autocast(device.type, dtype=torch.bfloat16):
+    halved = training_dtype() == torch.bfloat16
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=halved):
         hidden = stack(
             inputs_embeds=item.hidden,
             position_ids=item.row.positions.to(device),
@@ -272,7 +274,7 @@ def _trainer(
         max_grad_norm=1.0,
         seed=config.seed,
         data_seed=config.seed,
-        bf16=torch.cuda.is_available(),
+        bf16=torch.cuda.is_available() and training_dtype() == torch.bfloat16,
         use_cpu=not torch.cuda.is_available(),
         gradient_checkpointing=False,
         dataset_kwargs={"skip_prepare_dataset": True},

@@ -352,5 +352,5 @@ def _full_precision(base: BaseModel) -> Path:
 
 
 def _pays_in_four_bits(base: BaseModel) -> bool:
-    """QLoRA is for models that would not fit otherwise; small ones train faster and truer in bf16."""
+    """QLoRA is for models that would not fit otherwise; small ones train faster and truer without."""
     return base.gguf.stat().st_size > 6 * 2**30

@@ -47,9 +47,10 @@ def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
     from transformers import AutoModelForCausalLM
 
     from models.training_copy import training_tokenizer
+    from trainer.precision import training_dtype
 
     tokenizer = training_tokenizer(training)
-    model = AutoModelForCausalLM.from_pretrained(training, dtype=torch.bfloat16, local_files_only=True).eval()
+    model = AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype(), local_files_only=True).eval()
     turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
     prompts = [
         tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns

@@ -72,6 +72,7 @@ def plain(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple
 
     from models.training_copy import training_tokenizer
     from trainer.finetune import FinetuneConfig
+    from trainer.precision import training_dtype
 
     like = FinetuneConfig()
     started = time.monotonic()
@@ -85,7 +86,7 @@ def plain(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple
     tokenizer = training_tokenizer(training)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     trainer = SFTTrainer(
-        model=AutoModelForCausalLM.from_pretrained(training, dtype=torch.bfloat16),
+        model=AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype()),
         args=SFTConfig(
             output_dir=str(work / "plain"),
             num_train_epochs=epochs,
@@ -95,7 +96,7 @@ def plain(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple
             train_sampling_strategy="group_by_length",
             completion_only_loss=True,
             gradient_checkpointing=False,
-            bf16=True,
+            bf16=training_dtype() == torch.bfloat16,
             use_cpu=not torch.cuda.is_available(),
             save_strategy="no",
             logging_strategy="no",
