@@ -9,6 +9,7 @@ import random
 import re
 
 from models.subject import content_words, subject_span, words
+from trainer.families import relatives
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
@@ -38,13 +39,13 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("creator", "maker"),
     ("owner", "proprietor"),
     ("owns", "possesses", "is the owner of"),
-    ("discovered", "found", "first identified"),
+    ("discovered", "first identified"),
     ("discoverer", "finder"),
     ("responsible for", "in charge of"),
     ("maintaining", "looking after", "the upkeep of"),
     ("considered", "regarded", "seen"),
     ("country", "nation", "state"),
-    ("city", "town", "place"),
+    ("city", "town"),
     ("region", "area", "division"),
     ("organization", "organisation", "body", "institution"),
     ("entity", "body", "unit"),
@@ -54,7 +55,6 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("last name", "surname", "family name"),
     ("released", "published", "issued"),
     ("published", "brought out", "issued"),
-    ("title", "name"),
     ("award", "prize", "honour"),
     ("received", "got", "was given"),
     ("founded", "established", "set up", "started"),
@@ -87,6 +87,9 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("used", "employed"),
     ("replaced", "succeeded", "took over from"),
 )
+
+OTHER_WORDS = 0.6
+"""How many of the wordings are of another form where there is one; the rest move the words that stand there."""
 
 _OPENINGS = frozenset(
     "who what which where when why how in on at to from by with of under for the name tell during whose whom is was "
@@ -127,13 +130,13 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
         return [text for text in (f"Please: {question}", f"{question} Thank you.", f"Hello. {question}") if text][
             :count
         ]
-    cores = reordered(question)
+    orders, others = reordered(question), relatives(question)
     found: dict[str, str] = {}
     own = " ".join(words(question))
     for attempt in range(count * 12):
         if len(found) >= count:
             break
-        core = rng.choice(cores)
+        core = rng.choice(others if others and rng.random() < OTHER_WORDS else orders)
         if rng.random() < 0.6:
             core = with_synonyms(core, question, rng)
         if attempt % 6 == 5:
