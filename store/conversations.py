@@ -14,6 +14,7 @@ from store.light_sqlite_utils import Database
 from store.records import Conversation, Message, MessageStatus, Role, now
 
 TITLE_CHARACTERS = 60
+OWN = "aprendiz:"  # begins the name, in a file, of a conversation that was begun here
 MOST_TEMPERATURE = 2.0
 MOST_TOKENS = 32_768
 NOT_DELETED = "conversation_id NOT IN (SELECT id FROM conversations WHERE deleted IS NOT NULL)"
@@ -45,13 +46,15 @@ def conversation(db: Database, id: str) -> Conversation:
     if not found:
         raise NotFound.among("conversation", id, [known.id for known in list_conversations(db, limit=11)])
     if found[0].deleted:
-        raise NotFound(f"The conversation “{found[0].title}” was deleted. Bring it back from the list “Deleted” first.")
+        raise NotFound(f"The conversation “{found[0].title}” was deleted. Bring it back from the bin first.")
     return found[0]
 
 
 def imported_conversation(db: Database, source: str) -> Conversation | None:
-    """The conversation that was imported from `source`, deleted or not."""
+    """The conversation that was imported from `source`, or begun here and carried out so named; deleted or not."""
     found = _conversations(db, "WHERE source = ?", source)
+    if not found and source.startswith(OWN):
+        found = _conversations(db, "WHERE id = ?", source.removeprefix(OWN))
     return found[0] if found else None
 
 
@@ -264,6 +267,11 @@ def siblings(db: Database, message_id: str) -> list[Message]:
     return _messages(
         db, "WHERE conversation_id = ? AND parent_id IS ? ORDER BY number", of.conversation_id, of.parent_id
     )
+
+
+def messages_of(db: Database, conversation_id: str) -> list[Message]:
+    """Every message of a conversation in the order in which they were written, on whatever branch."""
+    return _messages(db, "WHERE conversation_id = ? ORDER BY number", conversation_id)
 
 
 def newest_path(db: Database, conversation_id: str) -> list[Message]:
