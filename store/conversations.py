@@ -50,6 +50,11 @@ def conversation(db: Database, id: str) -> Conversation:
     return found[0]
 
 
+def has_conversation(db: Database, id: str) -> bool:
+    """Whether there is a conversation `id` that is not deleted."""
+    return bool(rows(db, "SELECT 1 FROM conversations WHERE id = ? AND deleted IS NULL", id))
+
+
 def imported_conversation(db: Database, source: str) -> Conversation | None:
     """The conversation that was imported from `source`, or begun here and carried out so named; deleted or not."""
     found = _conversations(db, "WHERE source = ?", source)
