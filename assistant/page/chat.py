@@ -104,6 +104,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
         with told():
             with opened(home) as db:
+                if at:
+                    conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before = _branch(db, parent)
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):

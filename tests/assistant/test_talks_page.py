@@ -281,6 +281,25 @@ def test_two_tabs_on_one_conversation_take_nothing_from_each_other(go, server):
     assert said == ["The common room", "Say the word one.", "Say the word two."]
 
 
+def test_a_question_to_what_another_tab_deleted_stays_in_its_field_until_that_is_brought_back(go, server):
+    id = talk(server.home, "The drawbridge")
+    one, other = go(f"?talk={id}"), go(f"?talk={id}")
+    expect(other.answers).to_have_count(1)
+    expect(one.answers).to_have_count(1)
+    one.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(one.answers).to_have_count(0)
+    other.question.fill("Is it up?")
+    other.question.press("Enter")
+    expect(other.page.get_by_text("Bring it back from the bin first")).to_be_visible()
+    expect(other.question).to_have_value("Is it up?")
+    listed(one).get_by_role("button", name="Undo").click()
+    expect(one.answers).to_have_count(1)
+    other.question.press("Enter")
+    expect(other.answers).to_have_count(2)
+    expect(other.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+    assert path(server.home, id)[2] == "Is it up?"
+
+
 def test_a_tab_that_outlived_its_server_goes_on_where_it_was(browser, tmp_path):
     port = free_port()
     with served(tmp_path, port=port) as server:
