@@ -24,7 +24,7 @@ _NONE: dict[Shelf, str] = {
 }
 FOOT = (
     '<div class="carry"><a class="press" href="/conversations/all.jsonl" download>Save all</a>'
-    '<label class="press">Import<input type="file" id="bring" aria-label="Import conversations from a file" '
+    '<label class="press">Import<input type="file" id="bring" aria-label="Import from a file" '
     'accept=".json,.jsonl,application/json"></label></div><p id="brought" role="status"></p>'
 )
 

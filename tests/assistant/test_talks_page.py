@@ -178,7 +178,7 @@ def test_a_conversation_is_carried_out_in_both_forms_and_taken_in_again(go, serv
     with opened(server.home) as db:
         assert (tmp_path / "out.json").read_text() == as_line(db, id) + "\n"
     said = visit.page.locator("#brought")
-    field = visit.page.get_by_label("Import conversations from a file")
+    field = visit.page.get_by_label("Import from a file")
     field.set_input_files(tmp_path / "out.json")
     expect(said).to_have_text("Nothing new: 1 had been taken before.")
     with opened(server.home) as db:
