@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from assistant.documents import with_passage
 from assistant.memory import Memory, Recalled
 from assistant.prompt import as_it_should_be, fitting, readable_tokens, with_wishes
+from assistant.sampling import ANSWER_TOKENS, sampling_of, sampling_of_another
 from assistant.serving import Serving
-from assistant.written import begin, said_again, written
+from assistant.written import begin, said_again, without_source, written
 from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
@@ -26,7 +27,6 @@ from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Message, Passage
 from store.settings import Settings
 
-ANSWER_TOKENS = 1024
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
 
 
@@ -93,8 +93,22 @@ class Assistant:
             if message.role != "assistant" or message.parent_id is None:
                 raise InputRefused("Only an answer can be tried again.")
             question = conversations.message(db, message.parent_id)
-            again = Sampling(max_tokens=ANSWER_TOKENS, temperature=0.7, top_p=0.95)
+            again = sampling_of_another(conversations.conversation(db, question.conversation_id))
             yield from self._answered(db, question, cancelled, again, with_memory=False)
+
+    def go_on(self, message_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
+        """Continue an answer that was stopped, broken off or cut at its longest, by the version that began it.
+
+        Raises InputRefused for one that had come to its end, NotFound when that version is gone.
+        """
+        with answering(self.settings.home), opened(self.settings.home) as db:
+            message = conversations.message(db, message_id)
+            question = conversations.message(db, message.parent_id or message.id)
+            passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
+            with self.serving.engine(message.version or "current") as engine:
+                begun = conversations.take_up(db, message_id)
+                sampling = sampling_of(conversations.conversation(db, message.conversation_id))
+                yield from self._generated(db, question, engine, sampling, cancelled, passage, begun)
 
     def reword(self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Ask the question `message_id` in other words: a branch beside it, which stays. Raises InputRefused."""
@@ -200,10 +214,11 @@ class Assistant:
         db: Database,
         question: Message,
         cancelled: Callable[[], bool],
-        sampling: Sampling = CHAT,
+        sampling: Sampling | None = None,
         *,
         with_memory: bool = True,
     ) -> Iterator[Message]:
+        sampling = sampling or sampling_of(conversations.conversation(db, question.conversation_id))
         with answering(self.settings.home):
             yield from self._turn(db, question, cancelled, sampling, with_memory)
 
@@ -231,6 +246,7 @@ class Assistant:
         sampling: Sampling,
         cancelled: Callable[[], bool],
         passage: Passage | None = None,
+        begun: Message | None = None,
     ) -> Iterator[Message]:
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
@@ -238,10 +254,14 @@ class Assistant:
         spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
         spoken = with_passage(spoken, passage) if passage else spoken
         spoken = with_wishes(spoken, feedback.wishes(db)) if self.settings.memory else spoken
-        shown = begin(db, question, engine)
-        with closing(
-            written(db, shown, lambda: engine.stream(fitting(engine, spoken, sampling), sampling, cancelled), passage)
-        ) as states:
+        shown = begun or begin(db, question, engine)
+        there = without_source(shown.content, passage)
+
+        def stream() -> Iterator[Piece]:
+            read = fitting(engine, [*spoken, ChatMessage("assistant", there)] if there else spoken, sampling)
+            return engine.stream(read[:-1] if there else read, sampling, cancelled, there)
+
+        with closing(written(db, replace(shown, content=there), stream, passage)) as states:
             for _, answer in states:
                 if answer is not shown:
                     shown = answer

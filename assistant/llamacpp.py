@@ -75,9 +75,10 @@ class LlamaCppEngine:
         messages: Sequence[ChatMessage],
         sampling: Sampling = GREEDY,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: str = "",
     ) -> Iterator[Piece]:
-        """The answer in pieces; a long prompt, too, is given up as soon as `cancelled` turns true."""
-        tokens = self._fitting(messages)
+        """The answer, or what follows `begun`, in pieces; a long prompt, too, is given up when `cancelled` is."""
+        tokens = self._fitting(messages, begun)
         room = min(sampling.max_tokens, self.context_tokens - len(tokens))
         grammar = _grammar(sampling)
         text = _Text(sampling.stop)
@@ -150,8 +151,9 @@ class LlamaCppEngine:
         with self._lock:
             self._llama.close()
 
-    def _fitting(self, messages: Sequence[ChatMessage]) -> list[int]:
+    def _fitting(self, messages: Sequence[ChatMessage], begun: str = "") -> list[int]:
         tokens = self.prompt_tokens(messages)
+        tokens += self._llama.tokenize(begun.encode(), add_bos=False, special=False) if begun else []
         if len(tokens) >= self.context_tokens - 8:
             raise InputRefused(
                 f"The conversation is {len(tokens)} tokens long and this model reads {self.context_tokens} at most. "

@@ -16,12 +16,14 @@ from starlette.types import ASGIApp
 
 from assistant.api.routes import api
 from assistant.conversation import Assistant
+from assistant.exchange import exchange
 from assistant.guard import Guard
 from assistant.page.night_control import NightControl
 from store.conversations import close_interrupted
 from store.database import opened
 from store.errors import SetupFailed
 from store.settings import Settings
+from store.shelves import purge
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Ca
     try:
         with opened(settings.home) as db:
             stopped = close_interrupted(db)
+            purge(db)
         if stopped:
             log.info("%d answers had been interrupted and are marked as stopped", stopped)
         warm = threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True)
@@ -73,6 +76,7 @@ def application(
     app.mount("/v1", api(assistant))
     app.get("/page.js", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
+    app.include_router(exchange(settings.home))
     blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(
         app,

@@ -74,15 +74,18 @@ class TorchEngine:
         messages: Sequence[ChatMessage],
         sampling: Sampling = GREEDY,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: str = "",
     ) -> Iterator[Piece]:
-        """The answer in pieces. Raises InputRefused for a schema, which this engine cannot force."""
+        """The answer, or what follows `begun`, in pieces. Raises InputRefused for a schema, which it cannot force."""
         if sampling.schema is not None:
             raise InputRefused('The engine "torch" cannot follow a JSON schema; set engine = "llamacpp" for that.')
-        tokens = self._fitting(messages)
+        before = self._tokenizer.encode(begun, add_special_tokens=False) if begun else []
+        tokens = self._fitting(messages, before)
         random = torch.Generator(self._model.device)
         random.manual_seed(sampling.seed if sampling.seed is not None else torch.seed())
         said: list[int] = []
         shown = ""
+        known = len(self._tokenizer.decode(before))
         with self._lock:
             logits = self._read(tokens)
             while True:
@@ -90,7 +93,7 @@ class TorchEngine:
                 ended = token in self._ends
                 if not ended:
                     said.append(token)
-                text = self._tokenizer.decode(said)
+                text = self._tokenizer.decode([*before, *said])[known:]
                 whole = text if ended or not text.endswith("\ufffd") else shown
                 stop = min((whole.find(word) for word in sampling.stop if word in whole), default=-1)
                 if stop >= 0:
@@ -188,8 +191,8 @@ class TorchEngine:
         probability[probability.cumsum(-1) - probability > sampling.top_p] = 0
         return int(order[torch.multinomial(probability, 1, generator=random)])
 
-    def _fitting(self, messages: Sequence[ChatMessage]) -> list[int]:
-        tokens = self.prompt_tokens(messages)
+    def _fitting(self, messages: Sequence[ChatMessage], begun: Sequence[int] = ()) -> list[int]:
+        tokens = [*self.prompt_tokens(messages), *begun]
         if len(tokens) >= self.context_tokens - 8:
             raise InputRefused(
                 f"The conversation is {len(tokens)} tokens long and this model reads {self.context_tokens} at most. "

@@ -21,16 +21,19 @@ def begin(db: Database, question: Message, engine: Engine) -> Message:
 def written(
     db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
 ) -> Generator[tuple[Piece, Message], None, None]:
-    """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there."""
-    started = time.monotonic()
-    text, tokens, first_token_s, flushed = "", 0, None, started
+    """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there.
+
+    An answer that is continued keeps the time of its first token, and the wait before it goes on is not counted.
+    """
+    begun, started = answer, time.monotonic()
+    text, tokens, first_s, flushed = begun.content, 0, None, started
     status: MessageStatus = "failed"
     piece = Piece("", 0)
     try:
         for piece in stream():
             text, tokens = text + piece.text, piece.tokens
             now = time.monotonic()
-            first_token_s = first_token_s if first_token_s is not None else now - started
+            first_s = first_s if first_s is not None else now - started
             if piece.finish:
                 status = "stopped" if piece.finish == "cancelled" else "complete"
                 continue
@@ -47,11 +50,17 @@ def written(
             answer.id,
             _with_source(text.strip() if status == "complete" else text, passage),
             status,
-            tokens=tokens,
-            first_token_s=first_token_s,
-            seconds=time.monotonic() - started,
+            tokens=(begun.tokens or 0) + tokens,
+            first_token_s=first_s if begun.first_token_s is None else begun.first_token_s,
+            seconds=time.monotonic() - started + _written_before(begun, first_s),
+            cut=piece.finish == "length",
         )
     yield piece, answer
+
+
+def without_source(text: str, passage: Passage | None) -> str:
+    """What was written of an answer, without the line that names the document behind it."""
+    return text.removesuffix(f"\n\n— {passage.document}") if passage else text
 
 
 def said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
@@ -59,6 +68,11 @@ def said_again(db: Database, question: Message, said: Correction, version: str) 
     return conversations.add_message(
         db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
     )
+
+
+def _written_before(begun: Message, first_s: float | None) -> float:
+    """The seconds to add for what an answer had when it was continued, less the wait until it went on."""
+    return begun.seconds - (first_s or 0.0) if begun.seconds is not None else 0.0
 
 
 def _with_source(text: str, passage: Passage | None) -> str:

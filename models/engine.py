@@ -52,8 +52,12 @@ class Engine(Protocol):
         messages: Sequence[ChatMessage],
         sampling: Sampling = GREEDY,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: str = "",
     ) -> Iterator[Piece]:
-        """The answer in pieces; ends within a token or two of `cancelled` turning true."""
+        """The answer in pieces; ends within a token or two of `cancelled` turning true.
+
+        With `begun`, the beginning of an answer, the pieces are what comes after it.
+        """
         ...
 
     def answer_all(

@@ -4,6 +4,7 @@ Called by the conversation turn and the page. What the owner says of messages is
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from uuid import uuid4
 
@@ -13,9 +14,13 @@ from store.light_sqlite_utils import Database
 from store.records import Conversation, Message, MessageStatus, Role, now
 
 TITLE_CHARACTERS = 60
+OWN = "aprendiz:"  # begins the name, in a file, of a conversation that was begun here
+MOST_TEMPERATURE = 2.0
+MOST_TOKENS = 32_768
+NOT_DELETED = "conversation_id NOT IN (SELECT id FROM conversations WHERE deleted IS NOT NULL)"
 
 _FIRST_UNSPACED = "\u2e80"  # the first of the CJK blocks
-_CONVERSATION = "id, title, system_prompt, created, updated, pinned"
+_CONVERSATION = ", ".join(field.name for field in fields(Conversation))
 _MESSAGE = ", ".join(field.name for field in fields(Message))
 
 
@@ -36,37 +41,55 @@ def create_conversation(
 
 
 def conversation(db: Database, id: str) -> Conversation:
-    """The conversation `id`. Raises NotFound."""
-    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE id = ?", id)
+    """The conversation `id`. Raises NotFound, also when it was deleted and can still be brought back."""
+    found = _conversations(db, "WHERE id = ?", id)
     if not found:
         raise NotFound.among("conversation", id, [known.id for known in list_conversations(db, limit=11)])
-    return Conversation(**found[0])
+    if found[0].deleted:
+        raise NotFound(f"The conversation “{found[0].title}” was deleted. Bring it back from the bin first.")
+    return found[0]
+
+
+def has_conversation(db: Database, id: str) -> bool:
+    """Whether there is a conversation `id` that is not deleted."""
+    return bool(rows(db, "SELECT 1 FROM conversations WHERE id = ? AND deleted IS NULL", id))
 
 
 def imported_conversation(db: Database, source: str) -> Conversation | None:
-    """The conversation that was imported from `source`."""
-    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE source = ?", source)
-    return Conversation(**found[0]) if found else None
+    """The conversation that was imported from `source`, or begun here and carried out so named; deleted or not."""
+    found = _conversations(db, "WHERE source = ?", source)
+    if not found and source.startswith(OWN):
+        found = _conversations(db, "WHERE id = ?", source.removeprefix(OWN))
+    return found[0] if found else None
 
 
 def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> list[Conversation]:
-    """The conversations, pinned ones first and otherwise last changed first.
+    """The conversations, archived ones too, pinned ones first and otherwise last changed first.
 
     With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
     """
-    where, parameters = "", list[str]()
+    return select_conversations(db, "deleted IS NULL", [], search, "pinned DESC, updated DESC, rowid DESC", limit)
+
+
+def select_conversations(
+    db: Database, where: str, parameters: Sequence[str], search: str, order: str, limit: int
+) -> list[Conversation]:
+    """The first conversations for which the SQL condition `where` holds and that `search` finds, in this order."""
+    given = list(parameters)
     search = search.replace("\0", " ")  # which SQLite would take for the end of the text
     if search.strip():
-        pattern, words = like_pattern(search), search_words(search)
-        if words:
-            matching = "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)"
-        else:
-            matching = "content LIKE ? ESCAPE '!'"
-        where = f"WHERE title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching})"
-        parameters = [pattern, words or pattern]
-    newest_first = "ORDER BY pinned DESC, updated DESC, rowid DESC LIMIT ?"
-    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations {where} {newest_first}", *parameters, limit)
-    return [Conversation(**row) for row in found]
+        pattern = like_pattern(search)
+        matching, sought = message_condition(search)
+        where += f" AND (title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching}))"
+        given += [pattern, sought]
+    return _conversations(db, f"WHERE {where} ORDER BY {order} LIMIT ?", *given, limit)
+
+
+def message_condition(search: str) -> tuple[str, str]:
+    """The SQL condition for the messages that `search` finds, and its one parameter."""
+    if words := search_words(search):
+        return "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)", words
+    return "content LIKE ? ESCAPE '!'", like_pattern(search)
 
 
 def search_words(text: str) -> str:
@@ -104,13 +127,33 @@ def instruct(db: Database, id: str, text: str) -> None:
     db.execute("UPDATE conversations SET system_prompt = ? WHERE id = ?", (storable(text.strip()), id))
 
 
+def sample(db: Database, id: str, temperature: float, top_p: float, max_tokens: int | None) -> None:
+    """Say how the tokens of answers in a conversation are chosen, and how many there may be. Raises NotFound.
+
+    Temperature 0 is greedy; `max_tokens` None is the program's own bound. Raises InputRefused out of range.
+    """
+    if not 0 <= temperature <= MOST_TEMPERATURE:
+        raise InputRefused(
+            f"The temperature is {temperature:g}; it goes from 0 (exact) to {MOST_TEMPERATURE:g} (wild)."
+        )
+    if not 0 < top_p <= 1:
+        raise InputRefused(f"The share of likely words (top_p) is {top_p:g}; it has to be above 0 and at most 1.")
+    if max_tokens is not None and not 1 <= max_tokens <= MOST_TOKENS:
+        raise InputRefused(f"An answer of {max_tokens} tokens cannot be asked for; choose 1 to {MOST_TOKENS}.")
+    conversation(db, id)
+    db.execute(
+        "UPDATE conversations SET temperature = ?, top_p = ?, max_tokens = ? WHERE id = ?",
+        (temperature, top_p, max_tokens, id),
+    )
+
+
 def delete_conversation(db: Database, id: str) -> None:
-    """Delete a conversation with its messages and ratings, from the file too. Raises NotFound.
+    """Delete a conversation for good with its messages and ratings, from the file too. Raises NotFound.
 
     Corrections made in it stay until they are forgotten: what was taught outlives the talk.
     """
-    conversation(db, id)
-    db.execute("DELETE FROM conversations WHERE id = ?", (id,))
+    if not db.execute("DELETE FROM conversations WHERE id = ?", (id,)).rowcount:
+        conversation(db, id)
     scrub(db)
 
 
@@ -168,15 +211,36 @@ def finish_message(
     tokens: int | None = None,
     first_token_s: float | None = None,
     seconds: float | None = None,
+    cut: bool = False,
 ) -> Message:
     """End the writing of an answer. One that is finished already stays as it is. Raises NotFound."""
     with writing(db):
         db.execute(
-            """UPDATE messages SET content = ?, status = ?, tokens = ?, first_token_s = ?, seconds = ?
+            """UPDATE messages SET content = ?, status = ?, tokens = ?, first_token_s = ?, seconds = ?, cut = ?
                WHERE id = ? AND status = 'writing'""",
-            (storable(content), status, tokens, first_token_s, seconds, message_id),
+            (storable(content), status, tokens, first_token_s, seconds, int(cut), message_id),
         )
         return message(db, message_id)
+
+
+def take_up(db: Database, message_id: str) -> Message:
+    """Open an answer that ended before its time for writing again; what it says stays. Raises NotFound, InputRefused.
+
+    Of several that ask at once one is served.
+    """
+    with writing(db):
+        before = message(db, message_id)
+        conversation(db, before.conversation_id)
+        if not can_go_on(before):
+            raise InputRefused("Only an answer that was stopped or cut off can be continued.")
+        db.execute("UPDATE messages SET status = 'writing', cut = 0 WHERE id = ?", (message_id,))
+        return message(db, message_id)
+
+
+def can_go_on(of: Message) -> bool:
+    """Whether an answer ended before its time, so that it can be continued. Pure."""
+    ended_early = of.status in ("stopped", "failed") or (of.status == "complete" and bool(of.cut))
+    return of.role == "assistant" and of.correction_id is None and ended_early and bool(of.content.strip())
 
 
 def message(db: Database, id: str) -> Message:
@@ -210,6 +274,11 @@ def siblings(db: Database, message_id: str) -> list[Message]:
     )
 
 
+def messages_of(db: Database, conversation_id: str) -> list[Message]:
+    """Every message of a conversation in the order in which they were written, on whatever branch."""
+    return _messages(db, "WHERE conversation_id = ? ORDER BY number", conversation_id)
+
+
 def newest_path(db: Database, conversation_id: str) -> list[Message]:
     """The branch that ends at the newest message; empty for a conversation without one. Raises NotFound."""
     conversation(db, conversation_id)
@@ -220,6 +289,10 @@ def newest_path(db: Database, conversation_id: str) -> list[Message]:
 def close_interrupted(db: Database) -> int:
     """Mark as stopped what a killed server was still writing; say how many. For a server that has just started."""
     return int(db.execute("UPDATE messages SET status = 'stopped' WHERE status = 'writing'").rowcount)
+
+
+def _conversations(db: Database, where: str, *parameters: object) -> list[Conversation]:
+    return [Conversation(**row) for row in rows(db, f"SELECT {_CONVERSATION} FROM conversations {where}", *parameters)]
 
 
 def _messages(db: Database, where: str, *parameters: object) -> list[Message]:

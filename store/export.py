@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from store.conversations import conversation, message, path_to
+from store.conversations import NOT_DELETED, conversation, message, path_to
 from store.database import opened, rows
 from store.errors import InputRefused, NotFound
 from store.feedback import FORGOTTEN, active_corrections, correction_of, preferences
@@ -61,7 +61,7 @@ def export_data(home: Path, what: Form, out: Path) -> int:
 def _completions(db: Database) -> Iterator[Row]:
     """Answers as they should be: corrections, and what was found good."""
     for each in active_corrections(db):
-        yield {"prompt": _prompt(db, each.message_id), "completion": _answer(each.answer)}
+        yield {"prompt": _prompt(db, each.message_id, each.question), "completion": _answer(each.answer)}
     for message_id, text, value in _rated(db):
         if value > 0 and correction_of(db, message_id) is None:
             yield {"prompt": _prompt(db, message_id), "completion": _answer(text)}
@@ -72,7 +72,7 @@ def _pairs(db: Database) -> Iterator[Row]:
     for each in active_corrections(db):
         if each.rejected.strip() and each.rejected.strip() != each.answer.strip():
             yield {
-                "prompt": _prompt(db, each.message_id),
+                "prompt": _prompt(db, each.message_id, each.question),
                 "chosen": _answer(each.answer),
                 "rejected": _answer(each.rejected),
             }
@@ -88,7 +88,7 @@ def _labelled(db: Database) -> Iterator[Row]:
     for each in active_corrections(db):
         if each.rejected.strip() and each.rejected != FORGOTTEN:
             rated.setdefault(each.message_id, (each.rejected, False))
-        yield {"prompt": _prompt(db, each.message_id), "completion": _answer(each.answer), "label": True}
+        yield {"prompt": _prompt(db, each.message_id, each.question), "completion": _answer(each.answer), "label": True}
     for message_id, (text, good) in rated.items():
         yield {"prompt": _prompt(db, message_id), "completion": _answer(text), "label": good}
 
@@ -97,18 +97,24 @@ def _rated(db: Database) -> list[tuple[str, str, int]]:
     """Message, text and value of every rating that counts."""
     found = rows(
         db,
-        """SELECT message_id, content, value FROM ratings JOIN messages ON messages.id = message_id
+        f"""SELECT message_id, content, value FROM ratings JOIN messages ON messages.id = message_id
            WHERE ratings.number IN (SELECT max(number) FROM ratings GROUP BY message_id)
-           AND value <> 0 AND trim(content) <> '' AND content <> ? ORDER BY ratings.number""",
+           AND {NOT_DELETED} AND value <> 0 AND trim(content) <> '' AND content <> ? ORDER BY ratings.number""",
         FORGOTTEN,
     )
     return [(row["message_id"], row["content"], row["value"]) for row in found]
 
 
-def _prompt(db: Database, answer_id: str) -> list[dict[str, str]]:
-    """What was said before an answer, the system prompt first, each wrong answer as it was corrected."""
-    *before, answered = path_to(db, answer_id)
-    system = conversation(db, answered.conversation_id).system_prompt
+def _prompt(db: Database, answer_id: str, question: str = "") -> list[dict[str, str]]:
+    """What was said before an answer, the system prompt first, each wrong answer as it was corrected.
+
+    Of a conversation that was deleted only the `question` is left.
+    """
+    try:
+        *before, answered = path_to(db, answer_id)
+        system = conversation(db, answered.conversation_id).system_prompt
+    except NotFound:
+        return [{"role": "user", "content": question}]
     said = [{"role": "system", "content": system}] if system else []
     for each in before:
         corrected = correction_of(db, each.id) if each.role == "assistant" else None

@@ -7,7 +7,7 @@ The page and the import write it, memory and the night read it. The one thing th
 import json
 from collections.abc import Sequence
 
-from store.conversations import message, path_to
+from store.conversations import NOT_DELETED, message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
@@ -189,8 +189,9 @@ def prefer(db: Database, chosen_message_id: str, rejected_message_id: str) -> No
 
 
 def preferences(db: Database) -> list[tuple[str, str]]:
-    """The ids of the chosen and the rejected message of every preference, oldest first."""
-    found = rows(db, "SELECT chosen_id, rejected_id FROM preferences ORDER BY created, rowid")
+    """The ids of the chosen and the rejected message of every preference, oldest first; not of deleted talks."""
+    kept = f"chosen_id IN (SELECT id FROM messages WHERE {NOT_DELETED})"
+    found = rows(db, f"SELECT chosen_id, rejected_id FROM preferences WHERE {kept} ORDER BY created, rowid")
     return [(row["chosen_id"], row["rejected_id"]) for row in found]
 
 
@@ -199,7 +200,7 @@ def votes(db: Database) -> list[Vote]:
 
     The newest rating of an answer counts; one without a rating counts as liked when it was preferred to another, and
     as disliked when another was preferred to it. Left out is what memory said, and what was corrected: those were
-    judged for what they say.
+    judged for what they say. What is said in a deleted conversation does not count either.
     """
     found = rows(
         db,
@@ -210,7 +211,7 @@ def votes(db: Database) -> list[Vote]:
             ) AS value
             FROM messages m JOIN messages asked ON asked.id = m.parent_id
             WHERE m.role = 'assistant' AND m.status = 'complete' AND m.correction_id IS NULL AND asked.role = 'user'
-                AND m.content <> ''
+                AND m.content <> '' AND m.{NOT_DELETED}
                 AND (EXISTS (SELECT 1 FROM ratings WHERE message_id = m.id)
                     OR m.id IN (SELECT chosen_id FROM preferences UNION SELECT rejected_id FROM preferences))
                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE message_id = m.id AND {_ACTIVE})

@@ -14,7 +14,8 @@ from store.errors import InputRefused
 from store.records import Role
 
 NOT_TAKEN = "Nothing of the file was taken."
-_ROW = ("conversation", "title", "messages", "feedback")
+_ROW = ("conversation", "title", "created", "tags", "messages", "feedback")
+_MESSAGE = ("role", "content", "parent", "created", "feedback")
 _FEEDBACK = ("rating", "reasons", "note", "correction")
 _ROLES: tuple[Role, ...] = ("system", "user", "assistant")
 
@@ -43,6 +44,7 @@ class Talk:
     system_prompt: str
     created: str | None
     said: tuple[Said, ...]
+    tags: tuple[str, ...] = ()
 
 
 def read_talks(name: str, text: str) -> list[Talk]:
@@ -74,25 +76,46 @@ def _own(where: str, line: str) -> Talk:
     _require(isinstance(name, str) and name.strip(), where, "`conversation` must be a name")
     _require(isinstance(title, str), where, "`title` must be a text")
     _require(isinstance(messages, list) and messages, where, "`messages` must be a list of at least one message")
-    contents: list[tuple[Role, str]] = []
-    for number, each in enumerate(messages, 1):
-        _require(isinstance(each, dict), where, f"message {number} must be an object with `role` and `content`")
-        _known_only(where, f" in message {number}", each, ("role", "content"))
-        role, content = each.get("role"), each.get("content")
-        _require(role in _ROLES, where, f"message {number} has the role {role!r}; there are: {', '.join(_ROLES)}")
-        _require(isinstance(content, str), where, f"the content of message {number} must be a text")
-        _require(role == "assistant" or content.strip(), where, f"message {number}, by the {role}, is empty")
-        _require(
-            role != "system" or number == 1, where, f"message {number} is by the system, which only the first can be"
-        )
-        contents.append((role, content))
-    system_prompt = contents.pop(0)[1] if contents[0][0] == "system" else ""
-    said = [Said(role, text, number - 1 if number else None) for number, (role, text) in enumerate(contents)]
+    tags = row.get("tags") or []
+    _require(isinstance(tags, list) and all(isinstance(each, str) for each in tags), where, "`tags` must be texts")
+    created = _moment(where, "", row)
+    head = messages[0]
+    begins = isinstance(head, dict) and head.get("role") == "system"
+    said = [_own_message(where, number, each, begins) for number, each in enumerate(messages)]
+    system_prompt = said.pop(0).content if begins else ""
     if feedback is not None:
         answered = len(said) > 1 and said[-1].role == "assistant" and any(each.role == "user" for each in said)
         _require(answered, where, "there is feedback, but the last message is no answer to a question")
         said[-1] = _with_feedback(where, said[-1], feedback)
-    return Talk(where, name, title, system_prompt, None, tuple(said))
+    return Talk(where, name, title, system_prompt, created, tuple(said), tuple(tags))
+
+
+def _own_message(where: str, place: int, each: object, after_system: bool) -> Said:
+    """The message at `place`, counted from 0; its `parent` is a place too, by default the message before it."""
+    number = place + 1
+    if not isinstance(each, dict):
+        raise _fault(where, f"message {number} must be an object with `role` and `content`")
+    _known_only(where, f" in message {number}", each, _MESSAGE)
+    role, content, feedback = each.get("role"), each.get("content"), each.get("feedback")
+    if role not in _ROLES:
+        raise _fault(where, f"message {number} has the role {role!r}; there are: {', '.join(_ROLES)}")
+    if not isinstance(content, str):
+        raise _fault(where, f"the content of message {number} must be a text")
+    _require(role == "assistant" or content.strip(), where, f"message {number}, by the {role}, is empty")
+    _require(role != "system" or place == 0, where, f"message {number} is by the system, which only the first can be")
+    parent = each.get("parent", place - 1 if place else None)
+    whole = isinstance(parent, int) and not isinstance(parent, bool) and 0 <= parent < place
+    _require(
+        parent is None or whole, where, f"`parent` of message {number} must be the place of an earlier one, from 0 on"
+    )
+    above = None if parent is None or parent < after_system else parent - after_system
+    said = Said(role, content, above, _moment(where, f" of message {number}", each))
+    if feedback is None:
+        return said
+    _require(
+        role == "assistant" and above is not None, where, f"there is feedback on message {number}, which is no answer"
+    )
+    return _with_feedback(where, said, feedback)
 
 
 def _with_feedback(where: str, said: Said, feedback: object) -> Said:
@@ -110,7 +133,7 @@ def _with_feedback(where: str, said: Said, feedback: object) -> Said:
     _require(
         correction is None or (isinstance(correction, str) and correction.strip()), where, "`correction` must be a text"
     )
-    return Said(said.role, said.content, said.parent, None, rating, tuple(reasons), note, correction)
+    return replace(said, rating=rating, reasons=tuple(reasons), note=note, correction=correction)
 
 
 def _chatgpt(where: str, export: dict[str, Any]) -> Talk:
@@ -192,6 +215,19 @@ def _parsed(where: str, line: int, text: str) -> Any:
         raise _fault(place, f"it is not JSON, from column {error.colno} on: {error.msg}") from error
     except RecursionError as error:
         raise _fault(where, "it is nested too deeply") from error
+
+
+def _moment(where: str, of: str, given: Mapping[str, Any]) -> str | None:
+    """The time under `created`, as the store writes times; None when there is none."""
+    text = given.get("created")
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+        time = time if time.tzinfo else time.replace(tzinfo=UTC)
+        return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _fault(where, f"`created`{of} is {text!r}; it must be a time like 2026-01-31T04:05:06Z") from error
 
 
 def _time(value: object) -> str | None:

@@ -289,4 +289,30 @@ def m010_duels(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m011_kept_conversations(db: Database) -> None:
+    """How a conversation is answered and where it is kept: sampling, tags, put away, deleted but not yet gone.
+
+    `max_tokens` is NULL where the program's own bound holds. `cut` marks answers that ended at that bound.
+    """
+    db.executescript("""
+        ALTER TABLE conversations ADD COLUMN temperature REAL NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN top_p REAL NOT NULL DEFAULT 1;
+        ALTER TABLE conversations ADD COLUMN max_tokens INTEGER;
+        ALTER TABLE conversations ADD COLUMN archived TEXT;
+        ALTER TABLE conversations ADD COLUMN deleted TEXT;
+        CREATE INDEX conversations_listed ON conversations (pinned, updated)
+            WHERE deleted IS NULL AND archived IS NULL;
+        CREATE INDEX conversations_archived ON conversations (archived) WHERE archived IS NOT NULL;
+        CREATE INDEX conversations_deleted ON conversations (deleted) WHERE deleted IS NOT NULL;
+        CREATE TABLE tags (
+            conversation_id TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            tag TEXT NOT NULL,
+            PRIMARY KEY (conversation_id, tag)
+        );
+        CREATE INDEX tags_by_name ON tags (tag);
+        ALTER TABLE messages ADD COLUMN cut INTEGER NOT NULL DEFAULT 0;
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -32,17 +32,38 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """`max_tokens` None is the program's own bound. `archived` and `deleted` say since when, None that it is not."""
+
     id: str
     title: str
     system_prompt: str
     created: str
     updated: str
     pinned: int = 0
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_tokens: int | None = None
+    archived: str | None = None
+    deleted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conversation in a list, with its tags; its title, and a snippet of what was found in it, in pieces, each with
+    whether it was sought."""
+
+    conversation: Conversation
+    tags: tuple[str, ...]
+    title: tuple[tuple[str, bool], ...]
+    snippet: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One node of a conversation. `version` and `correction_id` say who answered and whether memory took part."""
+    """One node of a conversation. `version` and `correction_id` say who answered and whether memory took part.
+
+    `cut` is 1 for an answer that ended only because it had reached the longest that was allowed.
+    """
 
     id: str
     conversation_id: str
@@ -56,6 +77,7 @@ class Message:
     first_token_s: float | None
     seconds: float | None
     created: str
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

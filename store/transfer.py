@@ -1,6 +1,6 @@
 """Conversations from elsewhere, with their feedback: a file is taken whole or not at all, and twice is once.
 
-Called by `run.py import`. What forms a file can have is `store.import_forms`' business.
+Called by `run.py import` and the page. What forms a file can have is `store.import_forms`' business.
 """
 
 import json
@@ -14,6 +14,8 @@ from store.errors import InputRefused
 from store.feedback import correct, corrections_of, rate
 from store.import_forms import NOT_TAKEN, Said, Talk, read_talks
 from store.light_sqlite_utils import Database
+from store.shelves import bring_back
+from store.tags import read_tags, tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,19 @@ def import_file(db: Database, path: Path) -> ImportCount:
     """
     try:
         data = path.read_bytes()
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be read: {error.strerror}.") from error
+    return import_data(db, str(path), data)
+
+
+def import_data(db: Database, name: str, data: bytes) -> ImportCount:
+    """The same for what stood in a file called `name`."""
+    try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise InputRefused(f"{path}:{line}: it is not UTF-8 text; an archive is unpacked first. {NOT_TAKEN}") from error
-    except OSError as error:
-        raise InputRefused(f"{path} cannot be read: {error.strerror}.") from error
-    talks = read_talks(str(path), text)
+        raise InputRefused(f"{name}:{line}: it is not UTF-8 text; an archive is unpacked first. {NOT_TAKEN}") from error
+    talks = read_talks(name, text)
     with writing(db):
         added: Counter[str] = Counter()
         for talk in talks:
@@ -61,7 +69,11 @@ def _take(db: Database, talk: Talk) -> list[str]:
         for row in rows(db, "SELECT id, parent_id, role, content FROM messages WHERE conversation_id = ?", into.id)
     }
     ids: list[str] = []
-    added = [] if known else ["conversations"]
+    added = [] if known and not known.deleted else ["conversations"]
+    if known and known.deleted:
+        bring_back(db, known.id)
+    if talk.tags and not known:
+        tag(db, into.id, read_tags(" ".join(talk.tags)))
     for said in talk.said:
         parent = None if said.parent is None else ids[said.parent]
         place = (parent, said.role, storable(said.content))

@@ -12,18 +12,20 @@ from typing import Any
 import gradio as gr
 
 from assistant.conversation import Assistant
+from assistant.page.about import ABOUT, FIELDS, about, about_values, choose, keep
 from assistant.page.answering import Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
-from assistant.page.showing import Shown, chat_value, shown, under
+from assistant.page.showing import Shown, address_mark, chat_value, shown, under
+from assistant.page.side import FOOT, listing, looked, read_look
 from assistant.page.words import version_name
 from models.version_files import current
-from store import conversations, feedback
+from store import conversations, feedback, shelves
 from store.branches import branch_through
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import Conversation, Message
+from store.records import Message
 
 GENERATION = "generation"
 LATEX = [
@@ -53,21 +55,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     "", label="Search conversations", show_label=False, placeholder="Search", container=False
                 )
                 talks = gr.HTML(elem_id="side-list")
+                gr.HTML(FOOT)
         with gr.Column(scale=4):
-            with gr.Column(visible=False, elem_id="about") as naming:
-                with gr.Row(elem_id="naming"):
-                    title = gr.Textbox(
-                        label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
-                    )
-                    delete = gr.HTML(elem_id="delete")
-                with gr.Accordion("Instructions", open=False, elem_id="instructions"):
-                    instructions = gr.Textbox(
-                        label="Instructions for this conversation",
-                        show_label=False,
-                        placeholder="What the model is told before the first question of this conversation",
-                        container=False,
-                        max_lines=8,
-                    )
+            head = about()
             chatbot = gr.Chatbot(
                 label="Conversation",
                 show_label=False,
@@ -99,9 +89,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
+    look = gr.Textbox("", visible="hidden", label="list")
     act, again = presses("chat"), presses("again")
 
-    view = [chatbot, notes, talk, leaf, naming, title, delete, instructions]
+    view = [chatbot, notes, talk, leaf, *head.shown]
     streamed = [*view, question, send, stop]
 
     def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -113,8 +104,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
         with told():
             with opened(home) as db:
+                if at:
+                    conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before = _branch(db, parent)
-            yield (*_asked(before, text), *[gr.skip()] * 6, "", *_BUSY)
+            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
                 yield (*state, gr.skip(), *_BUSY)
 
@@ -123,6 +116,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             given = read_press(press)
 
             def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
+                if given["do"] == "continue":
+                    return assistant.go_on(given["id"], cancelled=cancelled)
                 if given["do"] == "reword":
                     return assistant.reword(given["id"], given["text"], cancelled=cancelled)
                 return assistant.retry(given["id"], cancelled=cancelled)
@@ -143,41 +138,51 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 gr.Info("Taken as a wish for every answer, from the next one on.", duration=6)
             return (*_view(db, at, _branch(db, parent)), reword)
 
-    def pressed(press: str, at: str, leaf_id: str, sought: str, request: gr.Request) -> tuple[Any, ...]:
+    def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             given = read_press(press)
-            if given["do"] in ("open", "show", "delete"):
+            if given["do"] in _LEAVING:
                 answering.leave(request.session_hash or "")
             at, branch = _done(db, given, at, leaf_id)
-            return (*_view(db, at, branch), _talks(db, sought, at))
+            looks = looked(read_look(seen), given)
+            return (*_view(db, at, branch), listing(db, sought, at, looks), str(looks))
 
-    def renamed(text: str, at: str, sought: str) -> Any:
+    def told_of(*given: Any) -> tuple[Any, ...]:
+        *fields, shown_before, at, sought, seen = given
         with told(), opened(home) as db:
-            if not (at and text.strip()) or text == conversations.conversation(db, at).title:
-                return gr.skip()  # also when the field is merely left, for a search that is being typed
-            conversations.rename_conversation(db, at, text)
-            return _talks(db, sought, at)
-
-    def instructed(text: str, at: str) -> None:
-        with told(), opened(home) as db:
-            if at and text.strip() != conversations.conversation(db, at).system_prompt:
-                conversations.instruct(db, at, text)
+            if not at:
+                return gr.skip(), gr.skip(), gr.skip()
+            talk, changed = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
+            if "instructions" in changed:
                 gr.Info("From the next answer on, the model is told so.", duration=4)
+            if not changed:  # also when a field is merely left, for a search that is being typed
+                return gr.skip(), gr.skip(), gr.skip()
+            *_, presets, _, was = about_values(db, talk, "")
+            return listing(db, sought, at, read_look(seen)), presets, was
 
-    def listed(sought: str, at: str) -> str:
+    def listed(sought: str, at: str, seen: str) -> str:
         with told(), opened(home) as db:
-            return _talks(db, sought, at)
+            return listing(db, sought, at, read_look(seen))
 
-    def blank(sought: str, request: gr.Request) -> tuple[Any, ...]:
+    def blank(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
         with told(), opened(home) as db:
-            return (*_view(db, "", []), _talks(db, sought, ""))
+            return (*_view(db, "", []), listing(db, sought, "", read_look(seen)))
+
+    def arrive(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
+        """The conversation that the address names, if it is there."""
+        at = str(request.query_params.get("talk") or "")
+        with told(), opened(home) as db:
+            if at and not conversations.has_conversation(db, at):
+                gr.Warning("The conversation in this address is not there: it was deleted, or is of another home.")
+                at = ""
+            return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen)))
 
     def stopped(request: gr.Request) -> None:
         answering.stop(request.session_hash or "")
 
-    def settle(sought: str, at: str) -> tuple[Any, ...]:
-        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at)
+    def settle(sought: str, at: str, seen: str) -> tuple[Any, ...]:
+        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, seen)
 
     quick = in_order("chat")
     slow: dict[str, Any] = {
@@ -191,17 +196,17 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         gr.on([question.submit, send.click], ask, [question, talk, leaf], streamed, **slow),
         again.change(once_more, [again], streamed, **slow),
     ):
-        begun.then(settle, [search, talk], [send, stop, talks], **quick)
+        begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
     stop.click(stopped, None, None, **in_order("stop"))
     chatbot.edit(edited, [chatbot, talk, leaf], [*view, again], **quick)
-    act.change(pressed, [act, talk, leaf, search], [*view, talks], **quick)
-    new.click(blank, [search], [*view, talks], **quick)
-    search.change(listed, [search, talk], [talks], **quick)
-    gr.on([title.submit, title.blur], renamed, [title, talk, search], [talks], **quick)
-    gr.on([instructions.submit, instructions.blur], instructed, [instructions, talk], None, **quick)
+    act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
+    new.click(blank, [search, look], [*view, talks], **quick)
+    search.change(listed, [search, talk, look], [talks], **quick)
+    left = [event for field in head.fields for event in (field.submit, field.blur)]
+    gr.on(left, told_of, [*head.fields, head.was, talk, search, look], [talks, head.presets, head.was], **quick)
 
     def on_load(blocks: gr.Blocks) -> None:
-        blocks.load(listed, [search, talk], [talks], **quick)
+        blocks.load(arrive, [search, look], [*view, talks], **quick)
 
     return on_load
 
@@ -216,6 +221,7 @@ def status_line(assistant: Assistant) -> str:
     )
 
 
+_LEAVING = ("open", "show", "delete", "new", "bring-back")
 _BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
@@ -224,30 +230,23 @@ def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator
     before: list[Shown] | None = None
     for message in answering.watch(tab, turn):
         if message is None:  # Gradio shows the last state once more at the end, so that must be none
-            yield (gr.skip(),) * 8
+            yield (gr.skip(),) * (4 + ABOUT)
             return
         with opened(home) as db:
+            first, whole = before is None, message.status != "writing"
             if before is None:
                 before = [shown(db, each) for each in conversations.path_to(db, message.parent_id or message.id)]
-            whole = message.status != "writing"
             last = shown(db, message) if whole else Shown(message)
-            state = _view(db, message.conversation_id, [*before, last])
+            state = _view(db, message.conversation_id, [*before, last], with_about=first or whole)
         yield state
 
 
-def _view(db: Database, at: str, branch: Sequence[Shown]) -> tuple[Any, ...]:
-    """Values for chatbot, notes, talk, leaf, naming, title, delete and instructions."""
-    talk = conversations.conversation(db, at) if at else None
+def _view(db: Database, at: str, branch: Sequence[Shown], *, with_about: bool = True) -> tuple[Any, ...]:
+    """Values for chatbot, notes, talk, leaf and what is about the conversation, which may stay as it is."""
     leaf = branch[-1].message.id if branch else ""
-    return chat_value(branch), under(branch), at, leaf, gr.Column(visible=talk is not None), *_naming(talk)
-
-
-def _naming(talk: Conversation | None) -> tuple[str, str, str]:
-    if talk is None:
-        return "", "", ""
-    ask = f"Delete “{talk.title}” for good? What you corrected in it stays learned."
-    pin = button("chat", "unpin" if talk.pinned else "pin", "Pin", on=bool(talk.pinned), id=talk.id)
-    return talk.title, pin + button("chat", "delete", "Delete", ask=ask, id=talk.id), talk.system_prompt
+    talk = conversations.conversation(db, at) if at and with_about else None
+    said_of = about_values(db, talk, leaf) if with_about else (gr.skip(),) * ABOUT
+    return chat_value(branch), under(branch) + address_mark(at), at, leaf, *said_of
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:
@@ -261,18 +260,33 @@ def _branch(db: Database, leaf: str) -> list[Shown]:
     return [shown(db, each) for each in conversations.path_to(db, leaf)] if leaf else []
 
 
+def _newest(db: Database, id: str) -> list[Shown]:
+    return [shown(db, each) for each in conversations.newest_path(db, id)]
+
+
 def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str, list[Shown]]:
     """Do what a press asks for; the conversation and the branch to show then."""
     do, id = press["do"], press.get("id", "")
     if do == "open":
-        return id, [shown(db, each) for each in conversations.newest_path(db, id)]
+        return id, _newest(db, id)
     if do == "show":
         return at, [shown(db, each) for each in branch_through(db, id)]
-    if do == "delete":
-        conversations.delete_conversation(db, id)
+    if do == "new":
+        return "", []
+    if do in ("delete", "delete-for-good"):
+        (shelves.delete if do == "delete" else shelves.delete_for_good)(db, id)
         return ("", []) if id == at else (at, _branch(db, leaf))
-    if do in ("pin", "unpin"):
+    if do == "bring-back":
+        shelves.bring_back(db, id)
+        return (at, _branch(db, leaf)) if at else (id, _newest(db, id))
+    if do in ("archive", "unarchive"):
+        shelves.archive(db, id, do == "archive")
+    elif do in ("pin", "unpin"):
         conversations.pin_conversation(db, id, do == "pin")
+    elif do == "preset":
+        choose(db, id, press["preset"])
+    elif do in ("shelf", "more", "list"):
+        pass
     elif do == "rate":
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
@@ -288,19 +302,6 @@ def _toggle_reason(db: Database, id: str, reason: str) -> None:
         kept = [each for each in rating.reasons if each != reason]
         chosen = kept if reason in rating.reasons else [*kept, reason]
         feedback.rate(db, id, rating.value, chosen, rating.note)
-
-
-def _talks(db: Database, search: str, at: str) -> str:
-    found = conversations.list_conversations(db, search=search)
-    if not found:
-        return f'<p class="none">{"Nothing found." if search.strip() else "No conversations yet."}</p>'
-    items = (
-        f'<li class="{"pinned" if each.pinned else ""}">'
-        + button("chat", "open", each.title or "Untitled", on=each.id == at, id=each.id)
-        + "</li>"
-        for each in found
-    )
-    return f'<ul class="talks" aria-label="Conversations">{"".join(items)}</ul>'
 
 
 def _press(do: str, id: str, text: str) -> str:

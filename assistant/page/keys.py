@@ -9,6 +9,7 @@ KEYS = {
     "/": "search conversations",
     "c": "correct the newest answer",
     "r": "try the newest answer again",
+    "g": "go on with an answer that was stopped or cut",
     "+": "good answer",
     "-": "bad answer",
     "1 2 3": "chat, corrections, night",

@@ -10,8 +10,16 @@
   function hand(button) {
     const { ask, to, ...press } = button.dataset;
     if (ask && !window.confirm(ask)) return;
+    give(to, press);
+  }
+
+  function give(to, press) {
     const field = document.querySelector(`#${to}-act textarea, #${to}-act input`);
-    field.value = JSON.stringify({ ...press, at: Date.now() });
+    if (field) write(field, JSON.stringify({ ...press, at: Date.now() }));
+  }
+
+  function write(field, text) {
+    field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -34,6 +42,58 @@
       }
     });
   }
+
+  const named = (address) => new URLSearchParams(address).get("talk") || "";
+
+  /** The address names the conversation that is shown, so that it can be kept, opened again, and gone back to. */
+  function tellAddress() {
+    const mark = document.querySelector("#under-data [data-talk]");
+    if (!mark || mark.dataset.talk === named(location.search)) return;
+    const address = new URL(location.href);
+    if (mark.dataset.talk) address.searchParams.set("talk", mark.dataset.talk);
+    else address.searchParams.delete("talk");
+    history.pushState(history.state, "", address);
+  }
+
+  window.addEventListener("popstate", () => {
+    const id = named(location.search);
+    give("chat", id ? { do: "open", id } : { do: "new" });
+  });
+
+  /** A question that is not sent yet outlives a page that is loaded again, as after a restart of the server. */
+  let restored = false;
+  function keepDraft() {
+    const field = document.querySelector("#question textarea");
+    if (!field) return;
+    const draft = sessionStorage.getItem("draft");
+    if (!restored && draft && !field.value) write(field, draft);
+    restored = true;
+    sessionStorage.setItem("draft", field.value);
+  }
+
+  /** Send a file to be taken in; what came of it is said below the button, and the list is read anew. */
+  async function bring(input) {
+    const [file] = input.files;
+    if (!file) return;
+    const say = (text) => (document.getElementById("brought").textContent = text);
+    say(`Reading ${file.name} …`);
+    try {
+      const to = `/conversations?name=${encodeURIComponent(file.name)}`;
+      const response = await fetch(to, { method: "POST", body: file });
+      say(await response.text());
+    } catch {
+      say("The file did not reach the server. Is it running?");
+    }
+    input.value = "";
+    give("chat", { do: "list" });
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "bring") bring(event.target);
+  });
+  document.addEventListener("input", (event) => {
+    if (restored && event.target.closest("#question")) keepDraft();
+  });
 
   const key = (button) => (button.getAttribute("aria-label") || "") + button.textContent;
 
@@ -101,7 +161,7 @@
   const newest = (what) => [...document.querySelectorAll(`#talk .bot-row .under ${what}`)].at(-1);
   const click = (found) => found && found.click();
   const focus = (selector) => document.querySelector(selector)?.focus();
-  const named = (role, number) => document.querySelectorAll(`[role="${role}"]`)[number];
+  const tab = (number) => document.querySelectorAll('[role="tab"]')[number];
 
   // Listed for people in keys.py.
   const KEYS = {
@@ -114,11 +174,12 @@
     "/": () => focus("#side input, #side textarea"),
     c: () => click(newest('[data-do="edit"]')),
     r: () => click(newest('[data-do="retry"]')),
+    g: () => click(newest('[data-do="continue"]')),
     "+": () => click(newest('[data-do="rate"][data-value="1"]')),
     "-": () => click(newest('[data-do="rate"][data-value="-1"]')),
-    1: () => click(named("tab", 0)),
-    2: () => click(named("tab", 1)),
-    3: () => click(named("tab", 2)),
+    1: () => click(tab(0)),
+    2: () => click(tab(1)),
+    3: () => click(tab(2)),
   };
 
   document.addEventListener("keydown", (event) => {
@@ -215,6 +276,8 @@
     requestAnimationFrame(() => {
       placing = false;
       place();
+      tellAddress();
+      keepDraft();
     });
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row"] });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row", "data-talk"] });
 })();

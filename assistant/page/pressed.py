@@ -26,20 +26,20 @@ def button(
     name: str = "",
     kind: str = "",
     ask: str = "",
+    html: str = "",
     on: bool | None = None,
     **carried: Any,
 ) -> str:
     """A button of the tab `to` that does `do`. `name` is its spoken name where `text` is a sign; `ask` is asked first.
 
-    `on` makes it a switch; `carried` comes back with the press.
+    `on` makes it a switch; `carried` comes back with the press. `html` is what it shows instead of `text`.
     """
     given = {"to": to, "do": do, **({"ask": ask} if ask else {}), **carried}
     data = "".join(f' data-{key}="{escape(str(value))}"' for key, value in given.items())
     spoken = f' aria-label="{escape(name)}" title="{escape(name)}"' if name else ""
     switch = f' aria-pressed="{str(on).lower()}"' if on is not None else ""
-    return (
-        f'<button type="button" class="press {kind}"{data}{spoken}{switch}>{ICONS.get(text) or escape(text)}</button>'
-    )
+    inner = html or ICONS.get(text) or escape(text)
+    return f'<button type="button" class="press {kind}"{data}{spoken}{switch}>{inner}</button>'
 
 
 def in_order(name: str) -> dict[str, Any]:

@@ -69,6 +69,11 @@ def under(branch: Sequence[Shown]) -> str:
     return "".join(rows)
 
 
+def address_mark(at: str) -> str:
+    """Which conversation is shown, for the page's address."""
+    return f'<i hidden data-talk="{escape(at)}"></i>'
+
+
 def _under_question(each: Shown) -> str:
     id = each.message.id
     if not id:
@@ -94,6 +99,7 @@ def _under_answer(each: Shown) -> str:
 def _source_words(each: Shown) -> str:
     message = each.message
     ended = {"stopped": " · stopped", "failed": " · broken off"}.get(message.status, "")
+    ended = " · longest answer reached" if message.cut and not ended else ended
     if message.correction_id is None:
         return f"Answered by {escape(version_name(message.version))}{_speed(message)}{ended}"
     question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
@@ -105,7 +111,7 @@ def _speed(message: Message) -> str:
     tokens, first, seconds = message.tokens, message.first_token_s, message.seconds
     if not tokens or first is None or seconds is None or seconds <= first:
         return ""
-    return f" · {tokens / (seconds - first):.0f} tokens a second, the first after {first:.2f} s"
+    return f" · {tokens:,} tokens, {tokens / (seconds - first):.0f} a second, the first after {first:.2f} s"
 
 
 def _acts(each: Shown) -> str:
@@ -115,11 +121,17 @@ def _acts(each: Shown) -> str:
         + button("chat", "rate", "👍", name="Good answer", on=value == 1, id=id, value=0 if value == 1 else 1)
         + button("chat", "rate", "👎", name="Bad answer", on=value == -1, id=id, value=0 if value == -1 else -1)
         + button("chat", "edit", "Correct", kind="strong", id=id)
+        + (button("again", "continue", "Continue", kind="strong", id=id) if _goes_on(each) else "")
         + button("again", "retry", "Try again", id=id)
         + button("chat", "copy", "Copy", id=id)
         + _switch(each)
         + "</div>"
     )
+
+
+def _goes_on(each: Shown) -> bool:
+    """A corrected answer is not continued: what it says now is another text."""
+    return conversations.can_go_on(each.message) and each.correction is None
 
 
 def _reasons(each: Shown) -> str:

@@ -34,9 +34,9 @@ class Served:
 
 
 @contextmanager
-def served(home: Path, **environment: str) -> Iterator[Served]:
+def served(home: Path, *, port: int = 0, **environment: str) -> Iterator[Served]:
     """Serve `home` until the end of the block; settings may be given as they stand in the environment."""
-    port = free_port()
+    port = port or free_port()
     began = time.monotonic()
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(

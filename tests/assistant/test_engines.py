@@ -59,6 +59,15 @@ def test_transformers_streams_what_it_answers_in_a_batch_and_keeps_the_prefix(pa
     assert torch.answer_all([TALK, TALK[:2]], greedy)[0] == streamed.strip()
 
 
+def test_an_answer_that_was_begun_goes_on_in_both_engines_as_it_would_have(pair):
+    for engine in pair:
+        whole = "".join(piece.text for piece in engine.stream(TALK, Sampling(max_tokens=12)))
+        begun = "".join(piece.text for piece in engine.stream(TALK, Sampling(max_tokens=5)))
+        rest = "".join(piece.text for piece in engine.stream(TALK, Sampling(max_tokens=12), begun=begun))
+        assert rest and len(begun) < len(whole)
+        assert (begun + rest)[: len(begun) + 1] == whole[: len(begun) + 1]
+
+
 def test_transformers_refuses_a_schema_in_words(pair):
     with pytest.raises(InputRefused, match="llamacpp"):
         list(pair[1].stream(TALK, Sampling(schema={"type": "object"})))

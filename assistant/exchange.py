@@ -1,0 +1,98 @@
+"""Conversations as files, out and in: plain downloads, and a file from the page taken in as `run.py import` does.
+
+Behind the same guard as everything else: a foreign page can neither read a download nor send a file.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse, Response
+
+from store.conversations import conversation, path_to
+from store.database import opened
+from store.errors import AprendizError, InputRefused, NotFound
+from store.transcript import all_lines, as_line, as_markdown
+from store.transfer import ImportCount, import_data
+
+MOST_BYTES = 512 * 1024 * 1024
+PRIVATE = {"cache-control": "no-store"}
+
+
+def exchange(home: Path) -> APIRouter:
+    """The routes below /conversations."""
+    routes = APIRouter(prefix="/conversations", include_in_schema=False)
+
+    @routes.get("/all.jsonl")
+    def everything() -> Response:
+        with opened(home) as db:
+            text = "".join(f"{line}\n" for line in all_lines(db))
+        return _download(text, "application/jsonl", "conversations.jsonl")
+
+    @routes.get("/{id}.json")
+    def whole(id: str) -> Response:
+        try:
+            with opened(home) as db:
+                return _download(as_line(db, id) + "\n", "application/json", _name(conversation(db, id).title, "json"))
+        except NotFound as error:
+            return _told(error, 404)
+
+    @routes.get("/{id}.md")
+    def readable(id: str, leaf: str = "") -> Response:
+        try:
+            with opened(home) as db:
+                branch = [each for each in path_to(db, leaf) if each.conversation_id == id] if leaf else []
+                return _download(as_markdown(db, id, branch), "text/markdown", _name(conversation(db, id).title, "md"))
+        except NotFound as error:
+            return _told(error, 404)
+
+    @routes.post("")
+    async def taken(request: Request, name: str = "the file") -> Response:
+        data = bytearray()
+        async for chunk in request.stream():
+            data += chunk
+            if len(data) > MOST_BYTES:
+                return _told(InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413)
+        try:
+            return PlainTextResponse(await run_in_threadpool(_take, home, name, bytes(data)), headers=PRIVATE)
+        except AprendizError as error:
+            return _told(error, 400)
+
+    return routes
+
+
+def count_words(count: ImportCount) -> str:
+    """What an import added, as a sentence. Pure."""
+    new = {
+        "conversation": count.conversations,
+        "message": count.messages,
+        "rating": count.ratings,
+        "correction": count.corrections,
+    }
+    parts = [f"{number:,} {what}{'s' if number > 1 else ''}" for what, number in new.items() if number]
+    known = f"{count.known:,} had been taken before." if count.known else ""
+    if not parts:
+        return f"Nothing new: {known}" if known else "There was no conversation in it."
+    return f"Taken: {', '.join(parts)}." + (f" {known}" if known else "")
+
+
+def _take(home: Path, name: str, data: bytes) -> str:
+    with opened(home) as db:
+        return count_words(import_data(db, name, data))
+
+
+def _told(error: AprendizError, status: int) -> Response:
+    return PlainTextResponse(str(error), status, PRIVATE)
+
+
+def _download(text: str, kind: str, name: str) -> Response:
+    as_named = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(text.encode(), media_type=kind, headers={"content-disposition": as_named, **PRIVATE})
+
+
+def _name(title: str, ending: str) -> str:
+    """A file name that any system takes, after the title."""
+    kept = re.sub(r"[^\w .,-]+", " ", title).strip(" .")[:80]
+    return f"{kept or 'conversation'}.{ending}"

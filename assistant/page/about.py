@@ -1,0 +1,165 @@
+"""What the open conversation is called, told, tagged and sampled with: the fields above the chat.
+
+A field is stored when it is left or entered, and only when it says something else than this tab was shown: a tab
+that was left open never puts back what another one has changed since.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from assistant.page.pressed import button
+from assistant.page.side import heading
+from assistant.sampling import ANSWER_TOKENS, PRESETS, preset_of
+from store import conversations
+from store.conversations import MOST_TEMPERATURE, MOST_TOKENS
+from store.light_sqlite_utils import Database
+from store.records import Conversation
+from store.tags import read_tags, tag, tags_of
+
+FIELDS = ("title", "instructions", "tags", "temperature", "top_p", "max_tokens")
+ABOUT = len(FIELDS) + 5  # how many components a view fills
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The fields in the order of FIELDS; `shown` is all that a view fills, `was` what it was last filled with."""
+
+    fields: tuple[Component, ...]
+    shown: tuple[Any, ...]
+    was: gr.Textbox
+    presets: gr.HTML
+
+
+def about() -> About:
+    """Build the fields inside a Blocks context."""
+    with gr.Column(visible=False, elem_id="about") as whole:
+        with gr.Row(elem_id="naming"):
+            title = gr.Textbox(
+                label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
+            )
+            acts = gr.HTML(elem_id="delete")
+        with gr.Accordion("Instructions and more", open=False, elem_id="instructions"):
+            instructions = gr.Textbox(
+                label="Instructions for this conversation",
+                show_label=False,
+                placeholder="What the model is told before the first question of this conversation",
+                container=False,
+                max_lines=8,
+            )
+            tags = gr.Textbox(
+                label="Tags of this conversation",
+                show_label=False,
+                placeholder="Tags, for example: work, home",
+                container=False,
+                max_lines=1,
+            )
+            presets = gr.HTML(elem_id="presets")
+            with gr.Row(elem_id="sampling"):
+                temperature = gr.Number(
+                    label="Variety (temperature)", minimum=0, maximum=MOST_TEMPERATURE, step=0.1, min_width=90
+                )
+                top_p = gr.Number(label="Likely words (top_p)", minimum=0.01, maximum=1, step=0.05, min_width=90)
+                max_tokens = gr.Number(
+                    label="Longest answer, in tokens", minimum=1, maximum=MOST_TOKENS, precision=0, min_width=90
+                )
+            files = gr.HTML(elem_id="files")
+    was = gr.Textbox("", visible="hidden", label="as it was shown")
+    fields = (title, instructions, tags, temperature, top_p, max_tokens)
+    return About(fields, (whole, acts, *fields, presets, files, was), was, presets)
+
+
+def about_values(db: Database, talk: Conversation | None, leaf: str) -> tuple[Any, ...]:
+    """Values for `shown`; nothing of it is visible while no conversation is open."""
+    if talk is None:
+        return gr.Column(visible=False), "", "", "", "", 0, 1, ANSWER_TOKENS, "", "", ""
+    fields = _fields(db, talk)
+    return (
+        gr.Column(visible=True),
+        heading(talk),
+        *fields.values(),
+        preset_buttons(talk),
+        _files(talk, leaf),
+        was(fields, talk),
+    )
+
+
+def keep(db: Database, id: str, given: dict[str, Any], shown: str) -> tuple[Conversation, set[str]]:
+    """Store the fields that say something else than was shown; the conversation then, and which fields those were.
+
+    Raises NotFound, and InputRefused for values that cannot be.
+    """
+    before = read_was(shown, id)
+    talk = conversations.conversation(db, id)
+    changed = {name for name in FIELDS if before and given[name] != before[name]}
+    if "title" in changed and str(given["title"]).strip():
+        conversations.rename_conversation(db, id, str(given["title"]))
+    if "instructions" in changed:
+        conversations.instruct(db, id, str(given["instructions"] or ""))
+    if "tags" in changed:
+        tag(db, id, read_tags(str(given["tags"] or "")))
+    if changed & {"temperature", "top_p", "max_tokens"}:
+        conversations.sample(
+            db,
+            id,
+            _number(given["temperature"], 0.0) if "temperature" in changed else talk.temperature,
+            _number(given["top_p"], 1.0) if "top_p" in changed else talk.top_p,
+            int(_number(given["max_tokens"], ANSWER_TOKENS)) if "max_tokens" in changed else talk.max_tokens,
+        )
+    return conversations.conversation(db, id), changed
+
+
+def was(fields: dict[str, Any], talk: Conversation) -> str:
+    """What a tab was shown of a conversation."""
+    return json.dumps({"id": talk.id, **fields})
+
+
+def read_was(text: str, id: str) -> dict[str, Any]:
+    """What a tab was shown; nothing when that was another conversation. Pure."""
+    try:
+        shown = json.loads(text)
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) and shown.get("id") == id and set(FIELDS) <= set(shown) else {}
+
+
+def preset_buttons(talk: Conversation) -> str:
+    """The presets, with the one that is set; what it is for stands after them."""
+    now = preset_of(talk)
+    chips = "".join(
+        button("chat", "preset", each.name, kind="chip", on=each is now, id=talk.id, preset=each.name)
+        for each in PRESETS
+    )
+    meaning = now.meaning if now else "as set below"
+    inner = f"<span>Answers</span>{chips}<span>{meaning}</span>"
+    return f'<div class="reasons" role="group" aria-label="How answers are chosen">{inner}</div>'
+
+
+def choose(db: Database, id: str, name: str) -> None:
+    """Set a conversation to a preset. Raises NotFound."""
+    talk = conversations.conversation(db, id)
+    for each in PRESETS:
+        if each.name == name:
+            conversations.sample(db, id, each.temperature, each.top_p, talk.max_tokens)
+
+
+def _fields(db: Database, talk: Conversation) -> dict[str, Any]:
+    tags = ", ".join(tags_of(db, [talk.id]).get(talk.id, ()))
+    most = talk.max_tokens or ANSWER_TOKENS
+    return dict(zip(FIELDS, (talk.title, talk.system_prompt, tags, talk.temperature, talk.top_p, most), strict=True))
+
+
+def _files(talk: Conversation, leaf: str) -> str:
+    base = f"/conversations/{talk.id}"
+    return (
+        f'<div class="reasons" role="group" aria-label="Save this conversation"><span>Save</span>'
+        f'<a class="press chip" href="{base}.md?leaf={leaf}" download>as Markdown</a>'
+        f'<a class="press chip" href="{base}.json" download>as JSON, all branches</a></div>'
+    )
+
+
+def _number(value: Any, otherwise: float) -> float:
+    return otherwise if value is None or value == "" else float(value)

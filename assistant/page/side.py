@@ -1,0 +1,139 @@
+"""The list of conversations: a shelf of it, page by page, what a search found, and the way to the other shelves.
+
+Reads the store and writes nothing. Which shelf a tab looks at, and how far down, is in a hidden field of the tab.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from html import escape
+from typing import cast
+
+from assistant.page.pressed import button
+from store.finding import find
+from store.light_sqlite_utils import Database
+from store.records import Conversation, Found
+from store.shelves import KEPT_DAYS, Shelf, counts
+
+PAGE = 100
+_NAMES: dict[Shelf, str] = {"talks": "Conversations", "archived": "Archived", "deleted": "Bin"}
+_NONE: dict[Shelf, str] = {
+    "talks": "No conversations yet.",
+    "archived": "Nothing is archived.",
+    "deleted": "The bin is empty.",
+}
+FOOT = (
+    '<div class="carry"><a class="press" href="/conversations/all.jsonl" download>Save all</a>'
+    '<label class="press">Import<input type="file" id="bring" aria-label="Import from a file" '
+    'accept=".json,.jsonl,application/json"></label></div><p id="brought" role="status"></p>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The shelf that is looked at, how many conversations of it, and the one whose deletion can be undone at once."""
+
+    shelf: Shelf = "talks"
+    limit: int = PAGE
+    undo: str = ""
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+def read_look(text: str) -> Look:
+    """What a tab's hidden field says; the beginning of the list for anything unreadable. Pure."""
+    try:
+        given = json.loads(text)
+        shelf = given["shelf"] if given["shelf"] in _NAMES else "talks"
+        return Look(cast(Shelf, shelf), max(PAGE, int(given["limit"])), str(given["undo"]))
+    except (ValueError, TypeError, KeyError):
+        return Look()
+
+
+def looked(look: Look, press: dict[str, str]) -> Look:
+    """Where a tab looks after a press: the offer to undo goes with the next one. Pure."""
+    match press["do"]:
+        case "shelf" if press.get("shelf") in _NAMES:
+            return Look(cast(Shelf, press["shelf"]))
+        case "more":
+            return replace(look, limit=look.limit + PAGE, undo="")
+        case "delete":
+            return replace(look, undo=press.get("id", ""))
+        case _:
+            return replace(look, undo="")
+
+
+def listing(db: Database, search: str, at: str, look: Look) -> str:
+    """The list with its head and foot; `at` is the open conversation."""
+    found = find(db, search, shelf=look.shelf, limit=look.limit + 1)
+    there = counts(db)
+    more = button("chat", "more", "Show more", kind="plain") if len(found) > look.limit else ""
+    return _undo(look) + _head(look.shelf) + _items(found[: look.limit], search, at, look) + more + _ways(look, there)
+
+
+def _items(found: Sequence[Found], search: str, at: str, look: Look) -> str:
+    if not found:
+        return f'<p class="none">{"Nothing found." if search.strip() else _NONE[look.shelf]}</p>'
+    draw = _deleted_item if look.shelf == "deleted" else _item
+    return f'<ul class="talks" aria-label="{_NAMES[look.shelf]}">{"".join(draw(each, at) for each in found)}</ul>'
+
+
+def _item(each: Found, at: str) -> str:
+    talk = each.conversation
+    inner = _marked(each.title) or "Untitled"
+    if each.snippet:
+        inner += f'<span class="snippet">{_marked(each.snippet)}</span>'
+    if each.tags:
+        inner += f'<span class="tags">{escape(" ".join(f"#{tag}" for tag in each.tags))}</span>'
+    opened = button("chat", "open", "", html=inner, on=talk.id == at, id=talk.id)
+    return f'<li class="{"pinned" if talk.pinned else ""}">{opened}</li>'
+
+
+def _deleted_item(each: Found, _at: str) -> str:
+    talk = each.conversation
+    ask = f"Delete “{talk.title}” for good? What you corrected in it stays learned."
+    return (
+        f'<li class="gone"><span>{_marked(each.title) or "Untitled"}</span>'
+        + button("chat", "bring-back", "Bring back", name=f"Bring back “{talk.title}”", id=talk.id)
+        + button("chat", "delete-for-good", "Delete now", name=f"Delete “{talk.title}” for good", ask=ask, id=talk.id)
+        + "</li>"
+    )
+
+
+def _marked(pieces: Sequence[tuple[str, bool]]) -> str:
+    return "".join(f"<mark>{escape(text)}</mark>" if hit else escape(text) for text, hit in pieces)
+
+
+def _undo(look: Look) -> str:
+    if not look.undo:
+        return ""
+    undo = button("chat", "bring-back", "Undo", kind="strong", id=look.undo)
+    return f'<p class="undo" role="status">Deleted. {undo}</p>'
+
+
+def _head(shelf: Shelf) -> str:
+    if shelf == "talks":
+        return ""
+    told = f" Kept for {KEPT_DAYS} days, then gone for good." if shelf == "deleted" else ""
+    return f'<p class="shelf"><strong>{_NAMES[shelf]}</strong>{told}</p>'
+
+
+def _ways(look: Look, there: dict[Shelf, int]) -> str:
+    """The buttons to the other shelves that have something on them."""
+    ways = [
+        button("chat", "shelf", f"{_NAMES[shelf]} ({there[shelf]:,})" if shelf != "talks" else "‹ Back", shelf=shelf)
+        for shelf in _NAMES
+        if shelf != look.shelf and (there[shelf] or shelf == "talks")
+    ]
+    return f'<div class="ways">{"".join(ways)}</div>'
+
+
+def heading(talk: Conversation) -> str:
+    """The buttons beside the name of the open conversation."""
+    put_away = "unarchive" if talk.archived else "archive"
+    return (
+        button("chat", "unpin" if talk.pinned else "pin", "Pin", on=bool(talk.pinned), id=talk.id)
+        + button("chat", put_away, "Archive", on=bool(talk.archived), id=talk.id)
+        + button("chat", "delete", "Delete", id=talk.id)
+    )

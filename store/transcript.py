@@ -1,0 +1,74 @@
+"""A conversation as a file: a line of JSON that `import` reads back with all its branches, or Markdown for people.
+
+Called by the downloads of the page. What a file from elsewhere says is `store.import_forms`' business.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from store.conversations import OWN, conversation, messages_of, newest_path
+from store.database import rows
+from store.feedback import correction_of, rating_of, wish_of
+from store.light_sqlite_utils import Database
+from store.records import Message
+from store.tags import tags_of
+
+
+def as_line(db: Database, id: str) -> str:
+    """A conversation in the project's own form: one line of JSON, every branch, with the feedback. Raises NotFound."""
+    talk = conversation(db, id)
+    (source,) = rows(db, "SELECT source FROM conversations WHERE id = ?", id)
+    system = [{"role": "system", "content": talk.system_prompt}] if talk.system_prompt else []
+    said = messages_of(db, id)
+    places = {each.id: place for place, each in enumerate(said, len(system))}
+    row: dict[str, Any] = {
+        "conversation": source["source"] or OWN + id,
+        "title": talk.title,
+        "created": talk.created,
+        "messages": [*system, *(_message(db, each, places) for each in said)],
+    }
+    if tags := tags_of(db, [id]).get(id):
+        row["tags"] = tags
+    return json.dumps(row, ensure_ascii=False)
+
+
+def all_lines(db: Database) -> Iterator[str]:
+    """Every conversation that says something and is not deleted, archived ones too, the oldest first."""
+    told = "deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
+    for row in rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid"):
+        yield as_line(db, row["id"])
+
+
+def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
+    """One branch of a conversation, by default the newest, as Markdown; corrected answers as they should be.
+
+    Raises NotFound.
+    """
+    talk = conversation(db, id)
+    parts = [f"# {talk.title or 'Untitled'}", f"*{talk.created[:10]}*"]
+    if talk.system_prompt:
+        parts.append("**Instructions:** " + talk.system_prompt)
+    for each in branch or newest_path(db, id):
+        corrected = correction_of(db, each.id)
+        who = "You" if each.role == "user" else f"Aprendiz ({each.version or 'an earlier program'})"
+        parts.append(f"## {who}{', corrected by you' if corrected else ''}")
+        parts.append(corrected.answer if corrected else each.content)
+    return "\n\n".join(parts) + "\n"
+
+
+def _message(db: Database, of: Message, places: dict[str, int]) -> dict[str, Any]:
+    parent = places[of.parent_id] if of.parent_id else None
+    made = {"role": of.role, "content": of.content, "parent": parent, "created": of.created}
+    feedback = _feedback(db, of) if of.role == "assistant" and of.parent_id else {}
+    return {**made, "feedback": feedback} if feedback else made
+
+
+def _feedback(db: Database, of: Message) -> dict[str, Any]:
+    """What was said of an answer, as far as it still holds."""
+    feedback: dict[str, Any] = {}
+    if (rating := rating_of(db, of.id)) is not None and rating.value:
+        feedback = {"rating": rating.value, "reasons": rating.reasons, "note": rating.note}
+    if taught := correction_of(db, of.id) or wish_of(db, of.id):
+        feedback["correction"] = taught.answer
+    return feedback

@@ -1,0 +1,96 @@
+"""Files out and in over HTTP, behind the guard."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from assistant import exchange
+from assistant.guard import Guard
+from store import conversations
+from store.database import opened
+from store.shelves import delete
+from store.transfer import ImportCount
+
+
+@pytest.fixture
+def ask(home):
+    """One request to the routes, as they stand behind the guard."""
+    app = FastAPI()
+    app.include_router(exchange.exchange(home))
+
+    def asked(method, path, **more):
+        async def sent():
+            transport = httpx.ASGITransport(app=Guard(app, "127.0.0.1"))
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7860") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(sent())
+
+    return asked
+
+
+@pytest.fixture
+def talk(home):
+    with opened(home) as db:
+        made = conversations.create_conversation(db, 'Über "Öl/Wasser"\n../..')
+        conversations.add_message(db, made.id, None, "user", "Öl?")
+    return made.id
+
+
+def test_a_download_is_named_after_the_conversation_and_not_kept_by_the_browser(ask, talk):
+    answer = ask("GET", f"/conversations/{talk}.json")
+    assert answer.status_code == 200 and answer.json()["messages"][0]["content"] == "Öl?"
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%9Cber%20%20%C3%96l%20Wasser.json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "Öl?" in ask("GET", f"/conversations/{talk}.md").text
+
+
+def test_what_is_not_there_or_deleted_is_not_given_out(ask, talk, home):
+    with opened(home) as db:
+        delete(db, talk)
+    for path in (f"{talk}.json", f"{talk}.md", "nothing.json", "nothing.md"):
+        assert ask("GET", f"/conversations/{path}").status_code == 404
+    assert ask("GET", "/conversations/all.jsonl").text == ""
+    assert ask("GET", "/conversations/..%2fstore.db").status_code == 404
+
+
+def test_a_branch_of_another_conversation_is_not_given_out(ask, talk, home):
+    with opened(home) as db:
+        other = conversations.create_conversation(db, "other")
+        secret = conversations.add_message(db, other.id, None, "user", "secret words")
+    assert "secret" not in ask("GET", f"/conversations/{talk}.md?leaf={secret.id}").text
+    assert ask("GET", f"/conversations/{talk}.md?leaf=nothing").status_code == 404
+
+
+def test_a_file_is_taken_and_a_foreign_page_cannot_send_one(ask, home):
+    line = '{"conversation": "one", "messages": [{"role": "user", "content": "Q"}]}'
+    refused = ask("POST", "/conversations?name=x.json", content=line, headers={"origin": "http://evil.example"})
+    assert refused.status_code == 403
+    assert ask("POST", "/conversations", content=line, headers={"host": "evil.example"}).status_code == 403
+    with opened(home) as db:
+        assert conversations.list_conversations(db) == []
+    taken = ask("POST", "/conversations?name=x.json", content=line)
+    assert (taken.status_code, taken.text) == (200, "Taken: 1 conversation, 1 message.")
+    again = ask("POST", "/conversations?name=x.json", content=line)
+    assert again.text == "Nothing new: 1 had been taken before."
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"{", b"[]x", b'{"conversation": 5, "messages": []}'])
+def test_a_file_that_cannot_be_read_is_refused_with_its_name(ask, data):
+    answer = ask("POST", "/conversations?name=odd.json", content=data)
+    assert answer.status_code == 400 and answer.text.startswith("odd.json")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(ask, monkeypatch):
+    monkeypatch.setattr(exchange, "MOST_BYTES", 1 << 20)
+    assert ask("POST", "/conversations", content=b" " * ((1 << 20) + 1)).status_code == 413
+
+
+def test_what_an_import_added_is_told_in_words():
+    assert exchange.count_words(ImportCount(2, 1, 0, 1, 3)) == (
+        "Taken: 2 conversations, 1 message, 1 correction. 3 had been taken before."
+    )
+    assert exchange.count_words(ImportCount()) == "There was no conversation in it."

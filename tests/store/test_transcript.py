@@ -1,0 +1,110 @@
+"""What is carried out as a file can be read by people, and is taken in again whole, branches and feedback too."""
+
+import json
+
+import pytest
+
+from store.conversations import (
+    add_message,
+    create_conversation,
+    delete_conversation,
+    list_conversations,
+    messages_of,
+    newest_path,
+    siblings,
+)
+from store.database import opened
+from store.errors import InputRefused, NotFound
+from store.feedback import active_corrections, correct, rate, rating_of, wishes
+from store.shelves import delete
+from store.tags import tag, tags_of
+from store.transcript import all_lines, as_line, as_markdown
+from store.transfer import ImportCount, import_data
+
+
+@pytest.fixture
+def talk(db):
+    """A conversation with instructions, tags, two answers to one question, a branch, a rating and corrections."""
+    made = create_conversation(db, "Oz", system_prompt="Be brief.")
+    asked = add_message(db, made.id, None, "user", "Where is Oz?")
+    first = add_message(db, made.id, asked.id, "assistant", "In Kansas.", version="base")
+    second = add_message(db, made.id, asked.id, "assistant", "  Far\n  away.", version="base")
+    more = add_message(db, made.id, first.id, "user", "Sure? 東京 \u2028")
+    add_message(db, made.id, more.id, "assistant", "Yes.", version="v-1")
+    rate(db, second.id, -1, ("wrong",), "no")
+    correct(db, first.id, "Over the rainbow.")
+    correct(db, second.id, "Answer in Spanish.")
+    tag(db, made.id, ("film", "work"))
+    return made.id
+
+
+def outline(db, id):
+    places = {each.id: place for place, each in enumerate(messages_of(db, id))}
+    return [(each.role, each.content, places.get(each.parent_id), each.created) for each in messages_of(db, id)]
+
+
+def test_a_conversation_comes_back_whole_in_another_home(db, home, talk):
+    line = as_line(db, talk)
+    assert "\n" not in line
+    with opened(home / "other") as other:
+        assert import_data(other, "oz.json", line.encode()) == ImportCount(1, 5, 1, 2, 0)
+        (taken,) = list_conversations(other)
+        assert (taken.title, taken.system_prompt) == ("Oz", "Be brief.")
+        assert outline(other, taken.id) == outline(db, talk)
+        assert tags_of(other, [taken.id]) == {taken.id: ("film", "work")}
+        assert [each.answer for each in active_corrections(other)] == ["Over the rainbow."]
+        assert [each.answer for each in wishes(other)] == ["Answer in Spanish."]
+        _, second = siblings(other, messages_of(other, taken.id)[1].id)
+        assert rating_of(other, second.id).reasons == ("wrong",)
+        assert as_line(other, taken.id) == line
+        assert import_data(other, "oz.json", line.encode()) == ImportCount(known=1)
+
+
+def test_taken_in_again_at_home_it_is_known_and_brought_back_when_deleted(db, talk):
+    line = as_line(db, talk).encode()
+    assert import_data(db, "oz.json", line) == ImportCount(known=1)
+    delete(db, talk)
+    assert import_data(db, "oz.json", line).conversations == 1
+    assert [each.id for each in list_conversations(db)] == [talk]
+    delete_conversation(db, talk)
+    assert import_data(db, "oz.json", line).messages == 5
+
+
+def test_all_conversations_are_carried_out_one_a_line_without_the_deleted_and_the_empty(db, talk):
+    gone = create_conversation(db, "gone")
+    add_message(db, gone.id, None, "user", "x")
+    delete(db, gone.id)
+    create_conversation(db, "empty")
+    assert list(all_lines(db)) == [as_line(db, talk)]
+    with pytest.raises(NotFound):
+        as_line(db, gone.id)
+
+
+def test_markdown_shows_the_branch_with_corrected_answers_as_they_should_be(db, talk):
+    text = as_markdown(db, talk)
+    assert text.startswith("# Oz\n")
+    for part in ("Be brief.", "## You\n\nWhere is Oz?", "corrected by you\n\nOver the rainbow.", "(v-1)\n\nYes."):
+        assert part in text
+    assert "In Kansas." not in text and "Far" not in text
+    (asked, *_rest) = newest_path(db, talk)
+    assert "away." in as_markdown(db, talk, [asked, messages_of(db, talk)[2]])
+
+
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        ({"parent": 1}, "`parent` of message 2"),
+        ({"parent": -1}, "`parent` of message 2"),
+        ({"parent": True}, "`parent` of message 2"),
+        ({"created": "yesterday"}, "`created` of message 2"),
+        ({"created": 5}, "`created` of message 2"),
+        ({"parent": None, "feedback": {"rating": 1}}, "message 2, which is no answer"),
+        ({"feedback": {"rating": 7}}, "`rating` is 7"),
+        ({"colour": "red"}, "there is no 'colour' in message 2"),
+    ],
+)
+def test_a_fault_in_the_own_form_is_named_and_nothing_is_taken(db, message, fault):
+    said = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", **message}]
+    with pytest.raises(InputRefused, match=fault):
+        import_data(db, "in.jsonl", json.dumps({"conversation": "c", "messages": said}).encode())
+    assert list_conversations(db) == []
