@@ -94,7 +94,7 @@ def test_tags_are_written_beside_the_conversation_and_found_by_their_beginning(g
     expect(listed(visit).get_by_text("#house #money")).to_be_visible()
     visit.page.get_by_label("Search conversations").fill("#hou plumber")
     expect(listed(visit).locator("li")).to_have_count(1)
-    expect(listed(visit).locator("li mark")).to_have_text(["plumber"])
+    expect(listed(visit).locator("li .snippet mark")).to_have_text(["plumber"])
     with opened(server.home) as db:
         assert tags_of(db, [id]) == {id: ("house", "money")}
 
