@@ -86,4 +86,4 @@ class Visit:
 
 
 def _ours(url: str, home: str) -> bool:
-    return url.startswith((home, "data:", "blob:"))
+    return url.startswith((home.split("?")[0], "data:", "blob:"))
