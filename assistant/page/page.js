@@ -10,6 +10,7 @@
   function hand(button) {
     const { ask, to, ...press } = button.dataset;
     if (ask && !window.confirm(ask)) return;
+    awaited = null;
     give(to, press);
   }
 
@@ -30,9 +31,10 @@
       const home = row.querySelector(".flex-wrap") || row;
       const old = home.querySelector(":scope > .under");
       const part = parts.get(index);
-      if (old && part && old.outerHTML === part.outerHTML) return;
+      if (old && part && old.written === part.outerHTML) return;
       const focused = old && old.contains(document.activeElement) ? key(document.activeElement) : "";
       const fresh = part && part.cloneNode(true);
+      if (fresh) fresh.written = part.outerHTML; // as the server wrote it, whatever a press changes here
       if (old && fresh) old.replaceWith(fresh);
       else if (old) old.remove();
       else if (fresh) home.append(fresh);
@@ -45,10 +47,13 @@
 
   const named = (address) => new URLSearchParams(address).get("talk") || "";
 
+  let awaited = null; // the conversation that an address gone back to names, until it is shown or another is pressed
+
   /** The address names the conversation that is shown, so that it can be kept, opened again, and gone back to. */
   function tellAddress() {
     const mark = document.querySelector("#under-data [data-talk]");
-    if (!mark || mark.dataset.talk === named(location.search)) return;
+    if (mark && mark.dataset.talk === awaited) awaited = null;
+    if (!mark || awaited !== null || mark.dataset.talk === named(location.search)) return;
     const address = new URL(location.href);
     if (mark.dataset.talk) address.searchParams.set("talk", mark.dataset.talk);
     else address.searchParams.delete("talk");
@@ -57,6 +62,7 @@
 
   window.addEventListener("popstate", () => {
     const id = named(location.search);
+    awaited = id;
     give("chat", id ? { do: "open", id } : { do: "new" });
   });
 
@@ -92,7 +98,9 @@
     if (event.target.id === "bring") bring(event.target);
   });
   document.addEventListener("input", (event) => {
-    if (restored && event.target.closest("#question")) keepDraft();
+    if (!event.target.closest("#question")) return;
+    awaited = null;
+    if (restored) keepDraft();
   });
 
   const key = (button) => (button.getAttribute("aria-label") || "") + button.textContent;
@@ -122,7 +130,7 @@
     const [submit, cancel] = tools(row).slice(-2);
     (save ? submit : cancel).click();
     const again = row.querySelector('.under [data-do="edit"]');
-    setTimeout(() => again && again.isConnected && again.focus(), 50);
+    setTimeout(() => again?.isConnected && document.activeElement === document.body && again.focus(), 50);
   }
 
   async function copy(row, button) {
@@ -160,7 +168,14 @@
 
   const newest = (what) => [...document.querySelectorAll(`#talk .bot-row .under ${what}`)].at(-1);
   const click = (found) => found && found.click();
-  const focus = (selector) => document.querySelector(selector)?.focus();
+
+  /** Put the cursor somewhere; what a change of tab is just bringing up is waited for, some frames long. */
+  function focus(selector, tries = 30) {
+    const found = document.querySelector(selector);
+    found?.focus();
+    if (found && document.activeElement !== found && tries) requestAnimationFrame(() => focus(selector, tries - 1));
+  }
+
   const tab = (number) => document.querySelectorAll('[role="tab"]')[number];
 
   // Listed for people in keys.py.
