@@ -1,25 +1,29 @@
 """Answers as they are stored while they are written, so that what was stopped or broken off is kept and marked."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from models.engine import Engine, Piece
-from store import conversations
+from store import conversations, documents
+from store.database import writing
 from store.light_sqlite_utils import Database
 from store.records import Correction, Message, MessageStatus, Passage
 
 FLUSH_S = 0.25
 
 
-def begin(db: Database, question: Message, engine: Engine) -> Message:
-    """An empty answer to `question`, marked as being written by the version of `engine`."""
-    return conversations.add_message(
-        db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
-    )
+def begin(db: Database, question: Message, engine: Engine, passages: Sequence[Passage] = ()) -> Message:
+    """An empty answer to `question`, marked as being written by the version of `engine` from `passages`."""
+    with writing(db):
+        answer = conversations.add_message(
+            db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
+        )
+        documents.quote(db, answer.id, passages)
+    return answer
 
 
 def written(
-    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
+    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]]
 ) -> Generator[tuple[Piece, Message], None, None]:
     """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there."""
     started = time.monotonic()
@@ -45,7 +49,7 @@ def written(
         answer = conversations.finish_message(
             db,
             answer.id,
-            _with_source(text.strip() if status == "complete" else text, passage),
+            text.strip() if status == "complete" else text,
             status,
             tokens=tokens,
             first_token_s=first_token_s,
@@ -59,7 +63,3 @@ def said_again(db: Database, question: Message, said: Correction, version: str) 
     return conversations.add_message(
         db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
     )
-
-
-def _with_source(text: str, passage: Passage | None) -> str:
-    return f"{text}\n\n— {passage.document}" if passage and text else text

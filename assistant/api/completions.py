@@ -128,7 +128,10 @@ class Telling:
                 "message_id": begun.message_id,
                 "version": begun.version,
                 "memory": begun.correction_id,
-                "document": begun.document,
+                "document": begun.passages[0].document if begun.passages else None,
+                "passages": [
+                    {"document": each.document, "place": each.place, "text": each.text} for each in begun.passages
+                ],
             },
         }
 

@@ -15,6 +15,7 @@ from assistant.conversation import Assistant
 from assistant.page.answering import Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, chat_value, shown, under
 from assistant.page.words import version_name
 from models.version_files import current
@@ -82,6 +83,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 placeholder=WELCOME,
                 container=False,
             )
+            talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
+            fill_shelf = shelf(settings, talk)
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     label="Your question",
@@ -97,7 +100,6 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 send = gr.Button("Send", variant="primary", scale=0)
                 stop = gr.Button("Stop", scale=0, visible=False)
     notes = gr.HTML(elem_id="under-data", visible="hidden")
-    talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     act, again = presses("chat"), presses("again")
 
@@ -202,6 +204,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
     def on_load(blocks: gr.Blocks) -> None:
         blocks.load(listed, [search, talk], [talks], **quick)
+        fill_shelf(blocks)
 
     return on_load
 

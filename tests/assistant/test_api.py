@@ -22,7 +22,7 @@ from assistant.conversation import Assistant, Begun
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
-from store import conversations, feedback, versions
+from store import conversations, documents, feedback, versions
 from store.answering import is_answering
 from store.database import opened
 from store.errors import StoreDamaged
@@ -114,6 +114,7 @@ def test_an_answer_has_openais_form_and_is_stored(client, server):
         "version": "base",
         "memory": None,
         "document": None,
+        "passages": [],
     }
     kept = stored(server, answer.aprendiz["message_id"])
     assert (kept.content, kept.status, kept.tokens) == (choice.message.content.strip(), "complete", 12)
@@ -550,11 +551,12 @@ def test_a_document_that_bears_on_the_question_is_read_and_named_apart_from_the_
     begun, *pieces = assistant.reply(asked, sampling=SHORT, keep=lambda db: History().keep(db, asked))
     unread, *_ = assistant.reply(asked, sampling=SHORT, with_memory=False)
     assistant.close()
-    assert begun.document == "notes.md" and unread.document is None
+    assert [each.document for each in begun.passages] == ["notes.md"] and unread.passages == ()
     assert begun.prompt_tokens > unread.prompt_tokens
     assert "notes.md" not in "".join(piece.text for piece in pieces)
     with opened(home) as db:
-        assert conversations.message(db, begun.message_id).content.endswith("— notes.md")
+        assert [each.document for each in documents.quotes(db, begun.message_id)] == ["notes.md"]
+        assert "notes.md" not in conversations.message(db, begun.message_id).content
 
 
 def test_what_breaks_in_the_middle_of_a_stream_is_told_in_it():
@@ -565,7 +567,7 @@ def test_what_breaks_in_the_middle_of_a_stream_is_told_in_it():
     async def heard():
         events = []
         with pytest.raises(StoreDamaged):
-            async for event in _events(Telling("id", 0, "base", Begun(BASE, None, None, None, 1)), broken(), False):
+            async for event in _events(Telling("id", 0, "base", Begun(BASE, None, None, (), 1)), broken(), False):
                 events.append(json.loads(event.removeprefix("data: ")))
         return events
 
