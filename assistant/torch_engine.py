@@ -78,6 +78,8 @@ class TorchEngine:
         """The answer in pieces. Raises InputRefused for a schema, which this engine cannot force."""
         if sampling.schema is not None:
             raise InputRefused('The engine "torch" cannot follow a JSON schema; set engine = "llamacpp" for that.')
+        if sampling.top_logprobs is not None:
+            raise InputRefused('The engine "torch" tells no logprobs; set engine = "llamacpp" for that.')
         tokens = self._fitting(messages)
         random = torch.Generator(self._model.device)
         random.manual_seed(sampling.seed if sampling.seed is not None else torch.seed())
@@ -86,7 +88,7 @@ class TorchEngine:
         with self._lock:
             logits = self._read(tokens)
             while True:
-                token = self._chosen(logits, sampling, random)
+                token = self._chosen(_penalised(logits, said, sampling), sampling, random)
                 ended = token in self._ends
                 if not ended:
                     said.append(token)
@@ -204,3 +206,11 @@ class TorchEngine:
         tail = self._tokenizer.apply_chat_template(turn, tokenize=False).rsplit("b", 1)[1]
         ends |= set(self._tokenizer.encode(tail, add_special_tokens=False)[:1])
         return ends | ({self._tokenizer.eos_token_id} if self._tokenizer.eos_token_id is not None else set())
+
+
+def _penalised(logits: torch.Tensor, said: Sequence[int], sampling: Sampling) -> torch.Tensor:
+    """`logits` less the penalties for what was `said`."""
+    if not said or not (sampling.presence_penalty or sampling.frequency_penalty):
+        return logits
+    counts = torch.bincount(torch.tensor(said, device=logits.device), minlength=logits.shape[-1])
+    return logits - sampling.frequency_penalty * counts - sampling.presence_penalty * (counts > 0)

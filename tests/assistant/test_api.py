@@ -215,15 +215,61 @@ def test_a_schema_that_cannot_be_followed_is_refused(client):
 def test_what_cannot_be_honoured_is_refused_by_name_and_the_rest_passed_over(client):
     tool = {"type": "function", "function": {"name": "look", "parameters": {}}}
     for wrong in (
-        {"logprobs": True},
-        {"logprobs": True, "top_logprobs": 2},
         {"tools": [tool]},
-        {"frequency_penalty": 0.5},
+        {"functions": [tool["function"]]},
+        {"audio": {"voice": "alloy", "format": "wav"}},
         {"logit_bias": {"5": 1}},
     ):
         error = refusal(client, **wrong)
         assert (error["param"], error["code"]) == (next(iter(wrong)), "unsupported_parameter")
     ask(client, logprobs=False, frequency_penalty=0, user="me", metadata={"a": "b"}, extra_body={"new": 1})
+
+
+@pytest.mark.slow
+def test_logprobs_are_told_of_every_token_and_the_same_in_a_stream(client):
+    whole = ask(client, logprobs=True, top_logprobs=3).choices[0]
+    odds = whole.logprobs.content
+    assert len(odds) == 12
+    assert b"".join(bytes(each.bytes) for each in odds).decode(errors="replace") == whole.message.content
+    for each in odds:
+        ranks = [other.logprob for other in each.top_logprobs]
+        assert len(ranks) == 3 and ranks == sorted(ranks, reverse=True) and ranks[0] <= 0
+        assert (each.token, each.logprob) == (each.top_logprobs[0].token, ranks[0])  # it was chosen greedily
+    chunks = list(ask(client, logprobs=True, top_logprobs=3, stream=True))
+    told = [each for chunk in chunks if chunk.choices[0].logprobs for each in chunk.choices[0].logprobs.content]
+    assert told == odds
+    assert all(chunk.choices[0].logprobs for chunk in chunks if chunk.choices[0].delta.content)
+
+
+@pytest.mark.slow
+def test_logprobs_are_those_of_the_model_whatever_is_done_when_choosing(client):
+    plain = ask(client, logprobs=True).choices[0].logprobs.content
+    assert all(each.top_logprobs == [] for each in plain)
+    hot = ask(client, logprobs=True, temperature=2, seed=1, max_tokens=1, top_logprobs=20).choices[0].logprobs
+    assert hot.content[0].top_logprobs[0].logprob == pytest.approx(plain[0].logprob, abs=1e-3)
+    assert ask(client).choices[0].logprobs is None
+    for wrong in ({"top_logprobs": 2}, {"logprobs": True, "top_logprobs": 21}, {"logprobs": True, "top_logprobs": -1}):
+        assert refusal(client, **wrong)["param"] == "top_logprobs"
+
+
+@pytest.mark.slow
+def test_a_stop_word_takes_its_tokens_odds_back_too(client):
+    whole = ask(client).choices[0].message.content
+    word = whole[len(whole) // 2 :][:3]
+    cut = ask(client, stop=word, logprobs=True).choices[0]
+    told = b"".join(bytes(each.bytes) for each in cut.logprobs.content).decode(errors="replace")
+    assert told.startswith(cut.message.content) and len(cut.logprobs.content) < 12
+
+
+@pytest.mark.slow
+def test_penalties_keep_an_answer_from_saying_the_same_again(client):
+    def repeated(**more):
+        odds = ask(client, logprobs=True, max_tokens=60, **more).choices[0].logprobs.content
+        return len(odds) - len({tuple(each.bytes) for each in odds})
+
+    assert repeated(presence_penalty=2, frequency_penalty=2) < repeated() <= repeated(frequency_penalty=-2)
+    for wrong in ({"frequency_penalty": 2.1}, {"presence_penalty": -3}):
+        assert refusal(client, **wrong)["param"] in wrong
 
 
 @pytest.mark.slow
