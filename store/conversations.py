@@ -4,6 +4,7 @@ Called by the conversation turn and the page. What the owner says of messages is
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from uuid import uuid4
 
@@ -142,6 +143,21 @@ def add_message(
         changed = (made.created, title, conversation_id)
         db.execute("UPDATE conversations SET updated = max(updated, ?), title = ? WHERE id = ?", changed)
     return made
+
+
+def add_finished(db: Database, messages: Sequence[Message]) -> None:
+    """Add many messages of one conversation at once, parents first, as an import has them. None is being written."""
+    if not messages:
+        return
+    names = [field.name for field in fields(Message)]
+    values = [[getattr(each, name) for name in names] for each in messages]
+    db.conn.executemany(f"INSERT INTO messages ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", values)
+    titles = [title_from(each.content) for each in messages if each.role == "user"]
+    newest = max(each.created for each in messages)
+    db.execute(
+        "UPDATE conversations SET updated = max(updated, ?), title = iif(title = '', ?, title) WHERE id = ?",
+        (newest, titles[0] if titles else "", messages[0].conversation_id),
+    )
 
 
 def title_from(question: str) -> str:

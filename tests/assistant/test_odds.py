@@ -18,9 +18,7 @@ def test_the_odds_of_a_token_are_its_share_among_all():
 
 def test_the_odds_are_told_when_their_text_is_shown_and_not_when_a_stop_word_takes_it_back():
     told = Told()
-    tokens = [
-        TokenOdds(each, -1.0, ()) for each in (b"He", b"ll", "é"[:1].encode()[:1], b"\xa9", b"END")
-    ]
+    tokens = [TokenOdds(each, -1.0, ()) for each in (b"He", b"ll", "é"[:1].encode()[:1], b"\xa9", b"END")]
     for each in tokens[:2]:
         told.add(each)
     assert told.shown("He") == (tokens[0],)
