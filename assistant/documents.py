@@ -30,6 +30,10 @@ PASSAGE_CHARACTERS = 700
 _FUSED = 10  # how soon a rank counts less; the smaller, the more the first ones count
 _WORDS = 0.5  # how much the rank by words counts beside that by meaning (tests/bench/reading.py)
 _POINTS = re.compile(
+    r"\b(?:the|this|that|my|attached|uploaded|el|este|mi)\s+(?:\w+\s+)?"
+    r"(?:file|document|pdf|attachment|paper|presentation|slides?|spreadsheet|archivo|documento)\b",
+    re.IGNORECASE,
+)
     r"\b(file|document|pdf|attach\w+|paper|presentation|slides?|spreadsheet|archivo|documento)\b", re.I
 )
 

@@ -277,11 +277,27 @@ def test_content_may_be_text_parts_but_no_image(client):
     parts = [{"type": "text", "text": "Who keeps"}, {"type": "text", "text": "the bees?"}]
     same = ask(client, "Who keeps\nthe bees?")
     assert ask(client, parts).choices[0].message.content == same.choices[0].message.content
-    for part in (PIXEL, {"type": "input_audio", "input_audio": {}}, {"type": "text"}, "bare", {}):
+    for part in (
+        PIXEL,
+        {"type": "input_audio", "input_audio": {}},
+        {"type": "file", "file": {}},
+        {"type": "text"},
+        "bare",
+        {},
+    ):
         error = refusal(client, question=[parts[0], part])
         assert error["param"] == "messages.0.content"
     assert "'image_url'" in refusal(client, question=[PIXEL])["message"]
     assert refusal(client, question=None)["param"] == "messages.0.content"
+
+
+@pytest.mark.slow
+def test_a_developer_speaks_as_the_system(client):
+    def said(role):
+        messages = [{"role": role, "content": "Be brief."}, {"role": "user", "content": "Who keeps the bees?"}]
+        return client.chat.completions.create(model="base", messages=messages, max_tokens=8).choices[0].message.content
+
+    assert said("developer") == said("system")
 
 
 @pytest.mark.slow
@@ -293,6 +309,7 @@ def test_malformed_requests_are_told_in_openais_form(client, server):
         b'{"messages": []}': "model",
         b'{"model": "base", "messages": []}': "messages",
         b'{"model": "base", "messages": [{"role": "tool", "content": "x"}]}': "messages.0.role",
+        b'{"model": "base", "messages": [{"role": "function", "content": "x"}]}': "messages.0.role",
         b'{"model": "base", "messages": [{"role": "assistant", "content": "x"}]}': "messages",
         b'{"model": "base", "messages": [{"role": "user", "content": "  "}]}': "messages",
         b'{"model": 5, "messages": [{"role": "user", "content": "x"}]}': "model",
@@ -303,7 +320,9 @@ def test_malformed_requests_are_told_in_openais_form(client, server):
         )
         error = answer.json()["error"]
         assert (answer.status_code, error["type"], error["param"]) == (400, "invalid_request_error", param), body
-    assert httpx.get(server.url + "v1/nowhere").json()["error"]["message"]
+    for route in ("completions", "responses", "files", "audio/speech", "images/generations", "moderations"):
+        answer = httpx.post(server.url + "v1/" + route, json={})
+        assert answer.status_code == 404 and answer.json()["error"]["message"], route
     assert httpx.get(server.url + "v1/embeddings").status_code == 405
 
 
