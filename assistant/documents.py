@@ -34,8 +34,6 @@ _POINTS = re.compile(
     r"(?:file|document|pdf|attachment|paper|presentation|slides?|spreadsheet|archivo|documento)\b",
     re.IGNORECASE,
 )
-    r"\b(file|document|pdf|attach\w+|paper|presentation|slides?|spreadsheet|archivo|documento)\b", re.I
-)
 
 
 def read_file(path: Path) -> bytes:
