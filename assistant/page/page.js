@@ -117,7 +117,7 @@
   const value = (id) => document.querySelector(`#${id} textarea, #${id} input`)?.value ?? "";
   const say = (text) => (document.getElementById("reading").textContent = text);
 
-  async function read(files) {
+  async function readAll(files) {
     if (!files.length || reading) return;
     reading = files.length;
     const faults = [];
@@ -147,7 +147,7 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.id !== "attached") return;
-    read([...event.target.files]);
+    readAll([...event.target.files]);
     event.target.value = "";
   });
 
@@ -161,7 +161,7 @@
         event.stopPropagation();
         const out = kind === "drop" || (kind === "dragleave" && !event.relatedTarget);
         document.body.classList.toggle("dropping", !out && !!document.querySelector("#composer")?.offsetParent);
-        if (kind === "drop" && document.querySelector("#composer")?.offsetParent) read([...event.dataTransfer.files]);
+        if (kind === "drop" && document.querySelector("#composer")?.offsetParent) readAll([...event.dataTransfer.files]);
       },
       true,
     );
