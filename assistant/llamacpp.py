@@ -87,8 +87,8 @@ class LlamaCppEngine:
         text, odds = _Text(sampling.stop), Told()
         count = 0
 
-        def piece(shown: str, finish: Finish = "") -> Piece:
-            return Piece(shown, count, finish, odds.shown(shown))
+        def piece(shown: str, finish: Finish = "", cut: bool = False) -> Piece:
+            return Piece(shown, count, finish, odds.shown(shown, bool(finish) and not cut))
 
         with self._lock:
             self._cancelled = cancelled
@@ -110,12 +110,16 @@ class LlamaCppEngine:
                         yield piece(text.rest(), "stop")
                         return
                     count += 1
+                    said = self._piece(token)
                     if sampling.top_logprobs is not None:
-                        odds.add(odds_of(self._logits(), token, sampling.top_logprobs, self._spelled))
+                        odds.add(odds_of(self._logits(), token, sampling.top_logprobs, self._spelled), len(said))
                     self._give_way()
-                    shown, stopped = text.add(self._piece(token))
-                    if stopped or count >= room:
-                        yield piece(shown if stopped else shown + text.rest(), "stop" if stopped else "length")
+                    shown, stopped = text.add(said)
+                    if stopped:
+                        yield piece(shown, "stop", cut=True)
+                        return
+                    if count >= room:
+                        yield piece(shown + text.rest(), "length")
                         return
                     if cancelled():
                         yield piece(shown + text.rest(), "cancelled")

@@ -12,7 +12,7 @@ from models.engine import TokenOdds
 
 
 def odds_of(logits: npt.NDArray[np.float32], token: int, most: int, spelled: Callable[[int], bytes]) -> TokenOdds:
-    """The odds of `token`, with those of the `most` likeliest; `spelled` gives the bytes of a token."""
+    """The odds of `token`, with those of the `most` likeliest; `spelled` gives a token's bytes, a special one's too."""
     top = float(logits.max())
     whole = top + float(np.log(np.exp(logits - top, dtype=np.float64).sum()))
     likely = np.argpartition(-logits, most)[:most] if most else np.zeros(0, dtype=np.int64)
@@ -29,14 +29,14 @@ class Told:
         self._generated = 0
         self._shown = 0
 
-    def add(self, odds: TokenOdds) -> None:
-        """One more token was generated."""
+    def add(self, odds: TokenOdds, size: int) -> None:
+        """One more token was generated, of which `size` bytes are text; a special one has none."""
         self._waiting.append((self._generated, odds))
-        self._generated += len(odds.token)
+        self._generated += size
 
-    def shown(self, text: str) -> tuple[TokenOdds, ...]:
-        """The odds of the tokens in which `text`, the next of what is shown, begins and goes on."""
+    def shown(self, text: str, whole: bool = False) -> tuple[TokenOdds, ...]:
+        """The odds of the tokens of `text`, the next of what is shown; `whole` when it ends all that was generated."""
         self._shown += len(text.encode("utf-8", "replace"))
-        told = tuple(odds for start, odds in self._waiting if start < self._shown)
+        told = tuple(odds for start, odds in self._waiting if whole or start < self._shown)
         del self._waiting[: len(told)]
         return told

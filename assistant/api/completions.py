@@ -194,7 +194,7 @@ async def _events(answer: Telling, pieces: AsyncIterator[Answered], with_usage: 
         async for piece in pieces:
             if isinstance(piece, Begun):
                 continue
-            if piece.text:
+            if piece.text or piece.odds:
                 yield _event(answer.chunk({"content": piece.text}, odds=piece.odds) | between)
             if piece.finish:
                 yield _event(answer.chunk({}, piece) | between)

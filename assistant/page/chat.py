@@ -84,7 +84,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 container=False,
             )
             talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
-            fill_shelf = shelf(settings, talk)
+            act = presses("chat")
+            fill_shelf = shelf(settings, talk, act)
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     label="Your question",
@@ -101,7 +102,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 stop = gr.Button("Stop", scale=0, visible=False)
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
-    act, again = presses("chat"), presses("again")
+    again = presses("again")
 
     view = [chatbot, notes, talk, leaf, naming, title, delete, instructions]
     streamed = [*view, question, send, stop]
@@ -280,7 +281,7 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
         _toggle_reason(db, id, press["reason"])
-    else:
+    elif do != "look":
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
     return at, _branch(db, leaf)
 

@@ -4,8 +4,11 @@ Files come by `assistant.uploads`; `page.js` sends them there when they are drop
 list anew. It is also drawn anew when another conversation is shown.
 """
 
+import json
+import time
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 import gradio as gr
 
@@ -20,8 +23,11 @@ from store.records import Document, Quote
 from store.settings import Settings
 
 
-def shelf(settings: Settings, talk: gr.Textbox) -> Callable[[gr.Blocks], None]:
-    """Build the list inside a Blocks context; `talk` holds the conversation. What it returns fills it on load."""
+def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[gr.Blocks], None]:
+    """Build the list inside a Blocks context; `talk` holds the conversation, `chat` takes presses for the chat.
+
+    What it returns fills it on load. When a document is removed the chat is drawn anew, since answers quote it.
+    """
     home = settings.home
     gr.HTML(_ADDING, elem_id="adding")
     list_, act = gr.HTML(elem_id="shelf"), presses("shelf")
@@ -30,13 +36,14 @@ def shelf(settings: Settings, talk: gr.Textbox) -> Callable[[gr.Blocks], None]:
         with told(), opened(home) as db:
             return as_html(documents.documents(db, at or None))
 
-    def pressed(press: str, at: str) -> str:
+    def pressed(press: str, at: str) -> tuple[str, Any]:
         with told(), opened(home) as db:
             given = read_press(press)
             _do(db, given["do"], given.get("id", ""))
-            return as_html(documents.documents(db, at or None))
+            look = json.dumps({"do": "look", "at": time.time()}) if given["do"] == "unread" else gr.skip()
+            return as_html(documents.documents(db, at or None)), look
 
-    act.change(pressed, [act, talk], [list_], **in_order("shelf"))
+    act.change(pressed, [act, talk], [list_, chat], **in_order("shelf"))
     talk.change(drawn, [talk], [list_], **in_order("shelf"))
 
     def on_load(blocks: gr.Blocks) -> None:

@@ -1,8 +1,8 @@
 """Another front end, simonw's `llm` on the command line, talks to a really served home as the README says."""
 
+import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +41,6 @@ def llm(server, tmp_path_factory):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    run.logs = user / "logs.db"
     return run
 
 
@@ -72,7 +71,6 @@ def test_it_is_given_a_system_prompt_and_logs_the_usage(llm, server):
     llm("-m", "aprendiz-base", "-s", "Be brief.", "-o", "max_tokens", "5", "Name a bird.")
     with opened(server.home) as db:
         assert "Be brief." in {talk.system_prompt for talk in conversations.list_conversations(db)}
-    log = sqlite3.connect(llm.logs)
-    tokens = log.execute("SELECT input_tokens, output_tokens FROM responses ORDER BY id DESC LIMIT 1").fetchone()
-    log.close()
-    assert tokens[0] > 3 and tokens[1] == 5
+    (logged,) = json.loads(llm("logs", "list", "-n", "1", "--json"))
+    assert logged["model"] == "aprendiz-base"
+    assert logged["input_tokens"] > 3 and logged["output_tokens"] == 5

@@ -20,9 +20,16 @@ def test_the_odds_are_told_when_their_text_is_shown_and_not_when_a_stop_word_tak
     told = Told()
     tokens = [TokenOdds(each, -1.0, ()) for each in (b"He", b"ll", "é"[:1].encode()[:1], b"\xa9", b"END")]
     for each in tokens[:2]:
-        told.add(each)
+        told.add(each, len(each.token))
     assert told.shown("He") == (tokens[0],)
     for each in tokens[2:]:
-        told.add(each)
+        told.add(each, len(each.token))
     assert told.shown("llé") == tuple(tokens[1:4])
     assert told.shown("") == ()
+
+
+def test_tokens_without_text_are_told_when_an_answer_ends_by_itself():
+    told, special = Told(), TokenOdds(b"<end>", -1.0, ())
+    told.add(special, 0)
+    assert told.shown("") == ()
+    assert told.shown("", whole=True) == (special,)

@@ -115,6 +115,7 @@ def test_a_dropped_file_is_read_in_its_conversation_quoted_under_the_answer_and_
     expect(visit.answers.last.get_by_text("What was good?")).to_be_visible()
     expect(quotes.get_by_text("hangs behind the map")).to_be_visible()  # it stays unfolded
     page.get_by_role("button", name="New conversation").click()
+    expect(visit.answers).to_have_count(0)
     expect(papers_here).to_have_count(0)
     visit.ask("Where does the key of the boathouse hang?")
     expect(visit.answers.last.locator(".quotes")).to_have_count(0)
@@ -143,6 +144,7 @@ def test_chosen_files_are_shared_with_all_conversations_and_faults_are_told(brow
     expect(shared).to_be_visible()
     page.get_by_role("button", name="Conversations").click()
     page.get_by_role("button", name="New conversation").click()
+    expect(visit.answers).to_have_count(0)
     expect(shared).to_be_visible()
     visit.ask("How many rooms has the inn of Barlow?")
     expect(visit.answers.last.locator(".quotes summary")).to_contain_text("inn.docx")
@@ -151,4 +153,5 @@ def test_chosen_files_are_shared_with_all_conversations_and_faults_are_told(brow
     expect(shared).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.context.close()
-    assert visit.foreign == [] and visit.faults == []
+    assert visit.foreign == []
+    assert [fault for fault in visit.faults if "400" not in fault] == []  # the scan, as the browser notes it
