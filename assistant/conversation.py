@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from assistant.documents import with_passage
+from assistant.documents import with_passages, with_room
 from assistant.memory import Memory, Recalled
-from assistant.prompt import as_it_should_be, fitting, readable_tokens, with_wishes
+from assistant.prompt import LEAST_ROOM, as_it_should_be, fitting, readable_tokens, with_wishes
 from assistant.sampling import ANSWER_TOKENS, sampling_of, sampling_of_another
 from assistant.serving import Serving
-from assistant.written import begin, said_again, without_source, written
+from assistant.written import begin, said_again, written
 from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A reply that begins: who gives it, the message it is stored as, the correction it is or the document behind it.
+    """A reply that begins: who gives it, the message it is stored as, the correction it is or the passages it is from.
 
     `prompt_tokens` is how many tokens the model reads, none for a correction.
     """
@@ -49,7 +49,7 @@ class Begun:
     version: str
     message_id: str | None
     correction_id: int | None
-    document: str | None
+    passages: tuple[Passage, ...]
     prompt_tokens: int
 
 
@@ -104,11 +104,11 @@ class Assistant:
         with answering(self.settings.home), opened(self.settings.home) as db:
             message = conversations.message(db, message_id)
             question = conversations.message(db, message.parent_id or message.id)
-            passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
+            passages = self._given(db, question)
             with self.serving.engine(message.version or "current") as engine:
                 begun = conversations.take_up(db, message_id)
                 sampling = sampling_of(conversations.conversation(db, message.conversation_id))
-                yield from self._generated(db, question, engine, sampling, cancelled, passage, begun)
+                yield from self._generated(db, question, engine, sampling, cancelled, passages, begun)
 
     def reword(self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Ask the question `message_id` in other words: a branch beside it, which stays. Raises InputRefused."""
@@ -133,7 +133,6 @@ class Assistant:
         with opened(self.settings.home) as db:
             found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
             wishes = feedback.wishes(db) if with_memory else []
-        read = [with_passage(row, p) if p else row for row, (_, p) in zip(rows, found_all, strict=True)]
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
         for index, (found, _) in enumerate(found_all):
@@ -144,7 +143,8 @@ class Assistant:
                 routes.setdefault(self._route(version, found, with_memory), []).append(index)
         for route, indices in routes.items():
             with self.serving.engine(route) as engine:
-                asked = [fitting(engine, with_wishes(read[i], wishes), sampling) for i in indices]
+                read = [with_wishes(_with_passages(engine, rows[i], found_all[i][1]), wishes) for i in indices]
+                asked = [fitting(engine, each, sampling) for each in read]
                 texts = engine.answer_all(asked, sampling)
                 answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
         return [answers[index] for index in range(len(rows))]
@@ -166,24 +166,25 @@ class Assistant:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
         with answering(self.settings.home), opened(self.settings.home) as db:
-            ((found, passage),) = self._looked_up(db, [messages[-1].content], with_memory)
+            ((found, passages),) = self._looked_up(db, [messages[-1].content], with_memory)
             if found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
                 kept = said_again(db, keep(db), said, name) if keep else None
-                yield Begun(name, kept.id if kept else None, said.id, None, 0)
+                yield Begun(name, kept.id if kept else None, said.id, (), 0)
                 yield Piece(said.answer, 0, "stop")
                 return
-            read = with_passage(messages, passage) if passage else messages
-            read = with_wishes(read, feedback.wishes(db)) if with_memory else read
+            wishes = feedback.wishes(db) if with_memory else []
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
-                document = passage.document if passage else None
-                begun = Begun(engine.version, None, None, document, readable_tokens(engine, read))
+                tokens = readable_tokens(engine, read := with_wishes(messages, wishes))
+                if passages := with_room(engine, read, passages, engine.context_tokens - LEAST_ROOM):
+                    tokens = readable_tokens(engine, read := with_wishes(with_passages(messages, passages), wishes))
+                begun = Begun(engine.version, None, None, tuple(passages), tokens)
                 if keep is None:
                     yield begun
                     yield from engine.stream(read, sampling, cancelled)
                     return
-                answer = begin(db, keep(db), engine)
-                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled), passage)) as states:
+                answer = begin(db, keep(db), engine, passages)
+                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled))) as states:
                     yield replace(begun, message_id=answer.id)
                     for piece, _ in states:
                         yield piece
@@ -234,9 +235,9 @@ class Assistant:
         if found is not None and found.sure:
             yield said_again(db, question, found.correction, self.serving.version)
             return
-        passage = self.memory.library.look_up(db, question.content) if self.settings.memory else None
+        passages = self._given(db, question)
         with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
-            yield from self._generated(db, question, engine, sampling, cancelled, passage)
+            yield from self._generated(db, question, engine, sampling, cancelled, passages)
 
     def _generated(
         self,
@@ -245,34 +246,47 @@ class Assistant:
         engine: Engine,
         sampling: Sampling,
         cancelled: Callable[[], bool],
-        passage: Passage | None = None,
+        passages: Sequence[Passage] = (),
         begun: Message | None = None,
     ) -> Iterator[Message]:
         path = conversations.path_to(db, question.id)
         system = conversations.conversation(db, question.conversation_id).system_prompt
         spoken = [ChatMessage("system", system)] if system else []
         spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
-        spoken = with_passage(spoken, passage) if passage else spoken
+        passages = with_room(engine, spoken[-1:], passages, engine.context_tokens // 2)
+        spoken = with_passages(spoken, passages)
         spoken = with_wishes(spoken, feedback.wishes(db)) if self.settings.memory else spoken
-        shown = begun or begin(db, question, engine)
-        there = without_source(shown.content, passage)
+        shown = begun or begin(db, question, engine, passages)
+        there = shown.content
 
         def stream() -> Iterator[Piece]:
             read = fitting(engine, [*spoken, ChatMessage("assistant", there)] if there else spoken, sampling)
             return engine.stream(read[:-1] if there else read, sampling, cancelled, there)
 
-        with closing(written(db, replace(shown, content=there), stream, passage)) as states:
+        # A copy, so that what there is already is shown before anything is added to it.
+        with closing(written(db, replace(shown), stream)) as states:
             for _, answer in states:
                 if answer is not shown:
                     shown = answer
                     yield answer
 
+    def _given(self, db: Database, question: Message) -> list[Passage]:
+        """What the conversation's documents, and with memory those of all, have on a stored question."""
+        earlier = [each.created for each in conversations.path_to(db, question.id)[:-1] if each.role == "user"]
+        return self.memory.library.look_up(
+            db,
+            question.content,
+            question.conversation_id,
+            since=earlier[-1] if earlier else "",
+            everywhere=self.settings.memory,
+        )
+
     def _looked_up(
         self, db: Database, questions: list[str], with_memory: bool
-    ) -> list[tuple[Recalled | None, Passage | None]]:
+    ) -> list[tuple[Recalled | None, list[Passage]]]:
         """What memory and the documents have on each question; nothing without memory."""
         if not with_memory:
-            return [(None, None)] * len(questions)
+            return [(None, [])] * len(questions)
         passages = [self.memory.library.look_up(db, question) for question in questions]
         return list(zip(self.memory.recall_all(db, questions), passages, strict=True))
 
@@ -282,6 +296,11 @@ class Assistant:
 
     def _name(self, version: str) -> str:
         return self.serving.version if version == "current" else version
+
+
+def _with_passages(engine: Engine, messages: Sequence[ChatMessage], passages: Sequence[Passage]) -> list[ChatMessage]:
+    """`messages` with as many of `passages` before the last question as fit into half of what the model reads."""
+    return with_passages(messages, with_room(engine, messages[-1:], passages, engine.context_tokens // 2))
 
 
 def _is_json(text: str) -> bool:

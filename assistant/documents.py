@@ -1,44 +1,54 @@
-"""Documents: read once into passages, and the best passage put before a question that it bears on.
+"""Documents: read once into passages, and the passages put before a question that they bear on.
 
-`run.py add` reads, every answer looks up. Text and Markdown only; what is read is material, not an instruction,
-and is never trained on by itself.
+`run.py add` and the page give them, every answer looks up. What is read is material, not an instruction, and is never
+trained on by itself. How files become text is the business of `assistant.formats`.
 """
 
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from models.embedding import NAME, Embedder
+from assistant.reader import read_apart
+from models.embedding import NAME, WIDTH, Embedder
+from models.engine import Engine
 from store import documents
+from store.documents import NewPassage
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Passage
+from store.records import ChatMessage, Document, Passage
 
 BEARS_ON = 0.45
+BEARS_ON_HERE = 0.3  # of a document that was given to this very conversation
+BEARS_ON_NOTHING = 0.15
+MOST_PASSAGES = 3
 PASSAGE_CHARACTERS = 700
-KINDS = (".txt", ".md", ".markdown", ".rst", ".text")
+_FUSED = 10  # how soon a rank counts less; the smaller, the more the first ones count
+_WORDS = 0.5  # how much the rank by words counts beside that by meaning (tests/bench/reading.py)
+_POINTS = re.compile(
+    r"\b(?:the|this|that|my|attached|uploaded|el|este|mi)\s+(?:\w+\s+)?"
+    r"(?:file|document|pdf|attachment|paper|presentation|slides?|spreadsheet|archivo|documento)\b",
+    re.IGNORECASE,
+)
 
 
-def read_document(path: Path) -> list[str]:
-    """The passages of a text file. Raises InputRefused, naming the file, for what cannot be read."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises InputRefused."""
     if not path.is_file():
         raise InputRefused(f"There is no file {path}.")
-    if path.suffix.lower() not in KINDS:
-        raise InputRefused(f"{path} is not text: {', '.join(KINDS)} can be read so far. Save it as text and add that.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputRefused(
-            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
-        ) from error
-    found = in_passages(text)
-    if not found:
-        raise InputRefused(f"{path} is empty.")
-    return found
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def read_passages(name: str, data: bytes) -> list[tuple[str, str]]:
+    """The passages of the file `name`, each with its place. Raises InputRefused, naming the file."""
+    return [(part.place, text) for part in read_apart(name, data) for text in in_passages(part.text)]
 
 
 def in_passages(text: str, size: int = PASSAGE_CHARACTERS) -> list[str]:
@@ -52,44 +62,113 @@ def in_passages(text: str, size: int = PASSAGE_CHARACTERS) -> list[str]:
     for piece in (" ".join(piece.split()) for piece in pieces):
         if found and len(found[-1]) + len(piece) < size:
             found[-1] = f"{found[-1]}\n{piece}"
-        elif piece:
-            found.append(piece[: size * 2])
+        else:
+            found += [piece[start : start + size * 2] for start in range(0, len(piece), size * 2)]
     return found
 
 
-def add(db: Database, embedder: Embedder, path: Path) -> bool:
-    """Take a document in; False when it was there already. Raises InputRefused."""
-    texts = read_document(path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    vectors = embedder.embed(texts).astype("<f4")
-    return documents.add_document(db, path.name, digest, list(zip(texts, map(bytes, vectors), strict=True)), NAME)
+def take(
+    db: Database, embedder: Embedder, name: str, data: bytes, conversation_id: str | None = None
+) -> tuple[Document, bool]:
+    """Take a document in, for one conversation or for all; False beside it when it was there. Raises InputRefused."""
+    digest = hashlib.sha256(data).hexdigest()
+    if known := documents.known_document(db, digest, conversation_id):
+        return known, False
+    read = read_passages(name, data)
+    vectors = embedder.embed([text for _, text in read]).astype("<f4")
+    passages = [NewPassage(place, text, bytes(vector)) for (place, text), vector in zip(read, vectors, strict=True)]
+    return documents.add_document(db, name, digest, passages, NAME, conversation_id), True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """All passages with their vectors, as of one revision of the store."""
+
+    revision: int = 0
+    passages: tuple[Passage, ...] = ()
+    vectors: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, WIDTH), dtype=np.float32))
 
 
 class Library:
-    """The vectors of all passages, kept in step with the store."""
+    """The vectors of all passages, kept in step with the store. Thread-safe."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._revision = 0
-        self._passages: list[Passage] = []
-        self._vectors: npt.NDArray[np.float32] = np.zeros((0, 384), dtype=np.float32)
+        self._shelf = _Shelf()
 
-    def look_up(self, db: Database, question: str) -> Passage | None:
-        """The passage that bears on `question`, or None."""
-        if (revision := documents.revision(db)) != self._revision:
+    def look_up(
+        self,
+        db: Database,
+        question: str,
+        conversation_id: str | None = None,
+        *,
+        since: str = "9999",
+        everywhere: bool = True,
+    ) -> list[Passage]:
+        """The passages that bear on `question`, best first: of the conversation's documents and those of all.
+
+        The conversation's documents that came after `since`, and all of its own when the question points at a file, are
+        read whatever is asked: from where it bears on it, or from their beginning. `everywhere` false leaves out those
+        of all conversations.
+        """
+        shelf = self._in_step(db)
+        seen = [
+            at
+            for at, each in enumerate(shelf.passages)
+            if (each.conversation_id == conversation_id if each.conversation_id else everywhere)
+        ]
+        if not seen:
+            return []
+        passages = [shelf.passages[at] for at in seen]
+        similarities = shelf.vectors[seen] @ self._embedder.embed([question])[0]
+        order = ranked([each.id for each in passages], similarities.tolist(), documents.search_passages(db, question))
+        near = [at for at in order if similarities[at] >= _threshold(passages[at])]
+        if conversation_id and not any(passages[at].conversation_id for at in near):
+            pointed = documents.added_since(db, conversation_id, "" if _POINTS.search(question) else since)
+            if own := [at for at in order if passages[at].document_id in pointed]:
+                begins = max(float(similarities[at]) for at in own) < BEARS_ON_NOTHING
+                near = sorted(own) if begins else own
+        return [passages[at] for at in near[:MOST_PASSAGES]]
+
+    def _in_step(self, db: Database) -> _Shelf:
+        revision = documents.revision(db)  # before they are read, lest one be missed
+        if revision != self._shelf.revision:
             found = documents.passages(db, NAME)
-            self._passages = [passage for passage, _ in found]
-            self._vectors = np.stack([np.frombuffer(vector, dtype="<f4") for _, vector in found])
-            self._revision = revision
-        if not self._passages:
-            return None
-        similarities = self._vectors @ self._embedder.embed([question])[0]
-        best = int(similarities.argmax())
-        return self._passages[best] if similarities[best] >= BEARS_ON else None
+            vectors = np.frombuffer(b"".join(vector for _, vector in found), dtype="<f4").reshape(-1, WIDTH)
+            self._shelf = _Shelf(revision, tuple(passage for passage, _ in found), vectors)
+        return self._shelf
 
 
-def with_passage(messages: Sequence[ChatMessage], passage: Passage) -> list[ChatMessage]:
-    """`messages` with `passage` quoted before the last question."""
+def ranked(ids: Sequence[int], similarities: Sequence[float], by_words: Sequence[int]) -> list[int]:
+    """The places of `ids` in the order in which meaning and words together put them (reciprocal rank fusion). Pure.
+
+    `by_words` are ids, best first; one that is not among them shares no word with the question.
+    """
+    by_meaning = sorted(range(len(ids)), key=lambda at: -similarities[at])
+    scores = {at: 1 / (_FUSED + rank) for rank, at in enumerate(by_meaning)}
+    places = {id: at for at, id in enumerate(ids)}
+    for rank, at in enumerate(places[id] for id in by_words if id in places):
+        scores[at] += _WORDS / (_FUSED + rank)
+    return sorted(scores, key=lambda at: (-scores[at], at))
+
+
+def with_passages(messages: Sequence[ChatMessage], passages: Sequence[Passage]) -> list[ChatMessage]:
+    """`messages` with `passages` quoted before the last question, in the order of the document. Pure."""
+    if not passages:
+        return list(messages)
     asked = messages[-1]
-    quoted = f"Read this text:\n{passage.text}\n\nAnswer from the text: {asked.content}"
-    return [*messages[:-1], ChatMessage(asked.role, quoted)]
+    quoted = "\n\n".join(each.text for each in sorted(passages, key=lambda each: each.id))
+    text = f"Read this text:\n{quoted}\n\nAnswer from the text: {asked.content}"
+    return [*messages[:-1], ChatMessage(asked.role, text)]
+
+
+def with_room(engine: Engine, messages: Sequence[ChatMessage], passages: Sequence[Passage], room: int) -> list[Passage]:
+    """Of `passages`, best first, as many as leave the prompt for `messages` within `room` tokens."""
+    kept = list(passages)
+    while kept and len(engine.prompt_tokens(with_passages(messages, kept))) > room:
+        kept.pop()
+    return kept
+
+
+def _threshold(passage: Passage) -> float:
+    return BEARS_ON if passage.conversation_id is None else BEARS_ON_HERE

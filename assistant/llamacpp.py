@@ -6,6 +6,7 @@ serialises both, since llama.cpp crashes when two threads enter it. Serving open
 """
 
 import codecs
+import ctypes
 import os
 import secrets
 import threading
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import llama_cpp
+import numpy as np
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+from assistant.odds import Told, odds_of
 from assistant.parallel import Parallel
-from models.engine import GREEDY, Piece, Sampling
+from models.engine import GREEDY, Finish, Piece, Sampling
 from models.gguf_file import inspect
 from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
@@ -50,6 +53,7 @@ class LlamaCppEngine:
                 n_ctx=self.context_tokens,
                 n_threads=self._threads,
                 n_threads_batch=self._threads,
+                last_n_tokens_size=self.context_tokens,  # what the penalties look back on
                 verbose=False,
             )
         except (ValueError, OSError) as error:
@@ -81,8 +85,12 @@ class LlamaCppEngine:
         tokens = self._fitting(messages, begun)
         room = min(sampling.max_tokens, self.context_tokens - len(tokens))
         grammar = _grammar(sampling)
-        text = _Text(sampling.stop)
+        text, odds = _Text(sampling.stop), Told()
         count = 0
+
+        def piece(shown: str, finish: Finish = "", cut: bool = False) -> Piece:
+            return Piece(shown, count, finish, odds.shown(shown, bool(finish) and not cut))
+
         with self._lock:
             self._cancelled = cancelled
             # llama.cpp keeps a seed until it gets another.
@@ -95,27 +103,35 @@ class LlamaCppEngine:
                     top_k=0,
                     min_p=0.0,
                     repeat_penalty=1.0,
+                    frequency_penalty=sampling.frequency_penalty,
+                    presence_penalty=sampling.presence_penalty,
                     grammar=grammar,
                 ):
                     if llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
-                        yield Piece(text.rest(), count, "stop")
+                        yield piece(text.rest(), "stop")
                         return
                     count += 1
+                    said = self._piece(token)
+                    if sampling.top_logprobs is not None:
+                        odds.add(odds_of(self._logits(), token, sampling.top_logprobs, self._spelled), len(said))
                     self._give_way()
-                    piece, stopped = text.add(self._piece(token))
-                    if stopped or count >= room:
-                        yield Piece(piece if stopped else piece + text.rest(), count, "stop" if stopped else "length")
+                    shown, stopped = text.add(said)
+                    if stopped:
+                        yield piece(shown, "stop", cut=True)
+                        return
+                    if count >= room:
+                        yield piece(shown + text.rest(), "length")
                         return
                     if cancelled():
-                        yield Piece(piece + text.rest(), count, "cancelled")
+                        yield piece(shown + text.rest(), "cancelled")
                         return
-                    if piece:
-                        yield Piece(piece, count)
+                    if shown:
+                        yield piece(shown)
             except RuntimeError:
                 if not cancelled():
                     raise
                 self._llama.reset()
-                yield Piece(text.rest(), count, "cancelled")
+                yield piece(text.rest(), "cancelled")
             finally:
                 self._cancelled = lambda: False
 
@@ -164,9 +180,17 @@ class LlamaCppEngine:
     def _special(self, token: int) -> str:
         return "" if token < 0 else self._llama.detokenize([token], special=True).decode(errors="replace")
 
+    def _logits(self) -> np.ndarray:
+        """The logits that the last token was chosen from, until the next is evaluated."""
+        pointer = llama_cpp.llama_get_logits_ith(self._llama.ctx, -1)
+        return np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._llama.n_vocab(),))
+
     def _piece(self, token: int) -> bytes:
+        return self._spelled(token, False)
+
+    def _spelled(self, token: int, special: bool = True) -> bytes:
         buffer = bytes(128)
-        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, special)
         return buffer[: max(size, 0)]
 
 

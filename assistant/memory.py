@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.documents import Library, add
+from assistant.documents import Library, read_file, take
 from models.aspect import contrary
 from models.embedding import Embedder, embedding_file
 from models.question_vectors import in_step, same_question
 from models.subject import same_subject, subject
 from store import feedback
 from store.light_sqlite_utils import Database
-from store.records import Correction
+from store.records import Correction, Document
 
 SURE = 0.65
 NEAR = 0.35
@@ -61,8 +61,12 @@ class Memory:
             return [self._best(question, row) for question, row in zip(questions, similarities, strict=True)]
 
     def read(self, db: Database, document: Path) -> bool:
-        """Take in a document; False when it is known. Raises InputRefused."""
-        return add(db, self._embedder, document)
+        """Take in a document for all conversations; False when it is known. Raises InputRefused."""
+        return take(db, self._embedder, document.name, read_file(document))[1]
+
+    def read_here(self, db: Database, name: str, data: bytes, conversation_id: str) -> Document:
+        """Take in a document for one conversation. Raises InputRefused, and NotFound for the conversation."""
+        return take(db, self._embedder, name, data, conversation_id)[0]
 
     def close(self) -> None:
         """Give the embedding model's memory back."""

@@ -19,6 +19,7 @@ from assistant.conversation import Assistant
 from assistant.exchange import exchange
 from assistant.guard import Guard
 from assistant.page.night_control import NightControl
+from assistant.uploads import accept_documents
 from store.conversations import close_interrupted
 from store.database import opened
 from store.errors import SetupFailed
@@ -74,6 +75,7 @@ def application(
 
     app = FastAPI(title="Aprendiz", docs_url=None, redoc_url=None, openapi_url=None, lifespan=started)
     app.mount("/v1", api(assistant))
+    accept_documents(app, assistant)
     app.get("/page.js", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
     app.include_router(exchange(settings.home))

@@ -79,6 +79,8 @@ class TorchEngine:
         """The answer, or what follows `begun`, in pieces. Raises InputRefused for a schema, which it cannot force."""
         if sampling.schema is not None:
             raise InputRefused('The engine "torch" cannot follow a JSON schema; set engine = "llamacpp" for that.')
+        if sampling.top_logprobs is not None:
+            raise InputRefused('The engine "torch" tells no logprobs; set engine = "llamacpp" for that.')
         before = self._tokenizer.encode(begun, add_special_tokens=False) if begun else []
         tokens = self._fitting(messages, before)
         random = torch.Generator(self._model.device)
@@ -89,7 +91,7 @@ class TorchEngine:
         with self._lock:
             logits = self._read(tokens)
             while True:
-                token = self._chosen(logits, sampling, random)
+                token = self._chosen(_penalised(logits, said, sampling), sampling, random)
                 ended = token in self._ends
                 if not ended:
                     said.append(token)
@@ -207,3 +209,11 @@ class TorchEngine:
         tail = self._tokenizer.apply_chat_template(turn, tokenize=False).rsplit("b", 1)[1]
         ends |= set(self._tokenizer.encode(tail, add_special_tokens=False)[:1])
         return ends | ({self._tokenizer.eos_token_id} if self._tokenizer.eos_token_id is not None else set())
+
+
+def _penalised(logits: torch.Tensor, said: Sequence[int], sampling: Sampling) -> torch.Tensor:
+    """`logits` less the penalties for what was `said`."""
+    if not said or not (sampling.presence_penalty or sampling.frequency_penalty):
+        return logits
+    counts = torch.bincount(torch.tensor(said, device=logits.device), minlength=logits.shape[-1])
+    return logits - sampling.frequency_penalty * counts - sampling.presence_penalty * (counts > 0)

@@ -1,25 +1,29 @@
 """Answers as they are stored while they are written, so that what was stopped or broken off is kept and marked."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from models.engine import Engine, Piece
-from store import conversations
+from store import conversations, documents
+from store.database import writing
 from store.light_sqlite_utils import Database
 from store.records import Correction, Message, MessageStatus, Passage
 
 FLUSH_S = 0.25
 
 
-def begin(db: Database, question: Message, engine: Engine) -> Message:
-    """An empty answer to `question`, marked as being written by the version of `engine`."""
-    return conversations.add_message(
-        db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
-    )
+def begin(db: Database, question: Message, engine: Engine, passages: Sequence[Passage] = ()) -> Message:
+    """An empty answer to `question`, marked as being written by the version of `engine` from `passages`."""
+    with writing(db):
+        answer = conversations.add_message(
+            db, question.conversation_id, question.id, "assistant", "", status="writing", version=engine.version
+        )
+        documents.quote(db, answer.id, passages)
+    return answer
 
 
 def written(
-    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], passage: Passage | None
+    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]]
 ) -> Generator[tuple[Piece, Message], None, None]:
     """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there.
 
@@ -48,7 +52,7 @@ def written(
         answer = conversations.finish_message(
             db,
             answer.id,
-            _with_source(text.strip() if status == "complete" else text, passage),
+            text.strip() if status == "complete" else text,
             status,
             tokens=(begun.tokens or 0) + tokens,
             first_token_s=first_s if begun.first_token_s is None else begun.first_token_s,
@@ -56,11 +60,6 @@ def written(
             cut=piece.finish == "length",
         )
     yield piece, answer
-
-
-def without_source(text: str, passage: Passage | None) -> str:
-    """What was written of an answer, without the line that names the document behind it."""
-    return text.removesuffix(f"\n\n— {passage.document}") if passage else text
 
 
 def said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
@@ -73,7 +72,3 @@ def said_again(db: Database, question: Message, said: Correction, version: str) 
 def _written_before(begun: Message, first_s: float | None) -> float:
     """The seconds to add for what an answer had when it was continued, less the wait until it went on."""
     return begun.seconds - (first_s or 0.0) if begun.seconds is not None else 0.0
-
-
-def _with_source(text: str, passage: Passage | None) -> str:
-    return f"{text}\n\n— {passage.document}" if passage and text else text

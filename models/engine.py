@@ -15,7 +15,11 @@ Finish = Literal["", "stop", "length", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to choose tokens. `temperature` 0 is greedy; `schema` is a JSON schema that the answer must follow."""
+    """How to choose tokens. `temperature` 0 is greedy; `schema` is a JSON schema that the answer must follow.
+
+    The penalties are taken from the logit of what was generated before, once or as often as it was, as in OpenAI's API.
+    With `top_logprobs` pieces say how likely their tokens were, and so many of the likeliest.
+    """
 
     max_tokens: int = 512
     temperature: float = 0.0
@@ -23,18 +27,34 @@ class Sampling:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     schema: dict[str, Any] | None = None
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    top_logprobs: int | None = None
 
 
 GREEDY = Sampling()
 
 
 @dataclass(frozen=True, slots=True)
+class TokenOdds:
+    """A token's bytes and its log-probability in nats; `others` are the likeliest ones, itself perhaps among them."""
+
+    token: bytes
+    logprob: float
+    others: tuple[tuple[bytes, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
-    """Some text of an answer, and on the last piece why it ended. `tokens` counts those generated so far."""
+    """Some text of an answer, and on the last piece why it ended. `tokens` counts those generated so far.
+
+    `odds` has the tokens of the text, when they were asked for.
+    """
 
     text: str
     tokens: int
     finish: Finish = ""
+    odds: tuple[TokenOdds, ...] = ()
 
 
 class Engine(Protocol):

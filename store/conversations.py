@@ -187,6 +187,21 @@ def add_message(
     return made
 
 
+def add_finished(db: Database, messages: Sequence[Message]) -> None:
+    """Add many messages of one conversation at once, parents first, as an import has them. None is being written."""
+    if not messages:
+        return
+    names = [field.name for field in fields(Message)]
+    values = [[getattr(each, name) for name in names] for each in messages]
+    db.conn.executemany(f"INSERT INTO messages ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", values)
+    titles = [title_from(each.content) for each in messages if each.role == "user"]
+    newest = max(each.created for each in messages)
+    db.execute(
+        "UPDATE conversations SET updated = max(updated, ?), title = iif(title = '', ?, title) WHERE id = ?",
+        (newest, titles[0] if titles else "", messages[0].conversation_id),
+    )
+
+
 def title_from(question: str) -> str:
     """The first line of a question, cut to a title at a word where there is one."""
     line = question.strip().split("\n", 1)[0].strip()

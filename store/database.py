@@ -91,7 +91,8 @@ def scrub(db: Database) -> None:
 
     Another connection that is reading may keep the log from being emptied; that happens when it is done.
     """
-    db.execute("INSERT INTO messages_fts (messages_fts) VALUES ('optimize')")
+    for index in ("messages_fts", "passages_fts"):
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
     db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchall()
 
 

@@ -5,9 +5,11 @@ not at all. `store.transfer` takes what is read here into the store.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from store.errors import InputRefused
@@ -18,6 +20,8 @@ _ROW = ("conversation", "title", "created", "tags", "messages", "feedback")
 _MESSAGE = ("role", "content", "parent", "created", "feedback")
 _FEEDBACK = ("rating", "reasons", "note", "correction")
 _ROLES: tuple[Role, ...] = ("system", "user", "assistant")
+_THUMBS = {"thumbsup": 1, "thumbsdown": -1}
+_THOUGHTS = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)".*?</details>\s*', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,17 @@ class Talk:
     tags: tuple[str, ...] = ()
 
 
-def read_talks(name: str, text: str) -> list[Talk]:
-    """The conversations in the text of a file called `name`, whatever its form.
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A thumb up (1) or down (-1), with the reasons and the note it came with."""
+
+    value: int
+    reasons: tuple[str, ...] = ()
+    note: str = ""
+
+
+def read_talks(name: str, text: str, thumbs: Mapping[str, Thumb] = MappingProxyType({})) -> list[Talk]:
+    """The conversations in the text of a file called `name`, whatever its form; `thumbs` by the id of a message.
 
     Raises InputRefused naming file, line (for an export: the conversation) and fault.
     """
@@ -56,15 +69,34 @@ def read_talks(name: str, text: str) -> list[Talk]:
         lines = enumerate(text.split("\n"), 1)  # not splitlines: U+2028 may stand inside a string
         return [_own(f"{name}:{number}", line) for number, line in lines if line.strip()]
     talks = []
-    for number, export in enumerate(_parsed(name, 0, text), 1):
+    parsed = _parsed(name, 0, text)
+    if isinstance(parsed, dict) and isinstance(parsed.get("conversations"), list):
+        parsed = parsed["conversations"]
+    for number, export in enumerate(parsed, 1):
         where = f"{name}, conversation {number}"
         if isinstance(export, dict) and isinstance(export.get("mapping"), dict):
-            talks.append(_chatgpt(where, export))
+            talks.append(_chatgpt(where, export, thumbs))
         elif isinstance(export, dict) and isinstance(export.get("chat"), dict):
             talks.append(_open_webui(where, export))
         else:
             raise _fault(where, "it has neither a `mapping`, as in ChatGPT's export, nor a `chat`, as in Open WebUI's")
     return talks
+
+
+def read_thumbs(name: str, text: str) -> dict[str, Thumb]:
+    """ChatGPT's `message_feedback.json`: thumbs by the id of the message. What is no thumb is left out."""
+    parsed = _parsed(name, 0, text)
+    thumbs = {}
+    for each in map(_object, parsed if isinstance(parsed, list) else []):
+        value = _THUMBS.get(_text(each, "rating").replace("_", "").lower())
+        content = each.get("content")
+        said = _object(_parsed(name, 0, content) if isinstance(content, str) and content.startswith("{") else content)
+        tags = said.get("tags")
+        reasons = tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+        for key in ("message_id", "id"):
+            if value and _text(each, key):
+                thumbs[_text(each, key)] = Thumb(value, reasons, _text(said, "text"))
+    return thumbs
 
 
 def _own(where: str, line: str) -> Talk:
@@ -136,8 +168,8 @@ def _with_feedback(where: str, said: Said, feedback: object) -> Said:
     return replace(said, rating=rating, reasons=tuple(reasons), note=note, correction=correction)
 
 
-def _chatgpt(where: str, export: dict[str, Any]) -> Talk:
-    """Text of user and assistant; tool calls, hidden messages, pictures and the model's settings are left out."""
+def _chatgpt(where: str, export: dict[str, Any], thumbs: Mapping[str, Thumb]) -> Talk:
+    """Text of user and assistant; tool calls, thoughts, hidden messages, pictures and settings are left out."""
     identity = export.get("conversation_id") or export.get("id")
     _require(isinstance(identity, str), where, "it has no `id`")
 
@@ -150,14 +182,18 @@ def _chatgpt(where: str, export: dict[str, Any]) -> Talk:
         if content.get("content_type") not in ("text", "multimodal_text") or message.get("recipient", "all") != "all":
             return None
         text = "\n".join(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else ""
-        return Said(role, text, None, _time(message.get("create_time"))) if text.strip() else None
+        if not text.strip():
+            return None
+        thumb = thumbs.get(_text(message, "id")) if role == "assistant" else None
+        given = (thumb.value, thumb.reasons, thumb.note) if thumb else ()
+        return Said(role, text, None, _time(message.get("create_time")), *given)
 
     said = _flattened(export["mapping"], "parent", export.get("current_node"), read)
     return Talk(where, f"chatgpt:{identity}", _text(export, "title"), "", _time(export.get("create_time")), said)
 
 
 def _open_webui(where: str, export: dict[str, Any]) -> Talk:
-    """All branches, with thumbs and their reasons."""
+    """All branches, with thumbs and their reasons; without the folded thoughts and tool calls in answers."""
     chat = export["chat"]
     identity, history = export.get("id"), _object(chat.get("history"))
     _require(isinstance(identity, str), where, "it has no `id`")
@@ -165,7 +201,10 @@ def _open_webui(where: str, export: dict[str, Any]) -> Talk:
 
     def read(node: Mapping[str, Any]) -> Said | None:
         role, content, thumb = node.get("role"), node.get("content"), _object(node.get("annotation"))
-        if role not in ("user", "assistant") or not isinstance(content, str) or not content.strip():
+        if role not in ("user", "assistant") or not isinstance(content, str):
+            return None
+        content = _THOUGHTS.sub("", content) if role == "assistant" else content
+        if not content.strip():
             return None
         rating = thumb.get("rating") if role == "assistant" and thumb.get("rating") in (-1, 1) else None
         reasons = (thumb["reason"],) if rating is not None and _text(thumb, "reason") else ()

@@ -315,4 +315,69 @@ def m011_kept_conversations(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m012_documents_of_conversations(db: Database) -> None:
+    """A document belongs to one conversation or to all, a passage knows its place, and answers what they quote.
+
+    `documents_revision` counts the changes, so that the vectors in memory are read again when one is removed too.
+    A quote keeps the names when its passage is gone. Passages are copied first, since they go with their document.
+    """
+    db.executescript("""
+        CREATE TABLE documents_new (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            added TEXT NOT NULL,
+            conversation_id TEXT REFERENCES conversations (id) ON DELETE CASCADE
+        );
+        CREATE TABLE passages_new (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            document_id INTEGER NOT NULL REFERENCES documents_new (id) ON DELETE CASCADE,
+            place TEXT NOT NULL,
+            text TEXT NOT NULL,
+            model TEXT NOT NULL,
+            vector BLOB NOT NULL
+        );
+        INSERT INTO documents_new SELECT id, name, sha256, added, NULL FROM documents;
+        INSERT INTO passages_new SELECT id, document_id, '', text, model, vector FROM passages;
+        DROP TABLE passages;
+        DROP TABLE documents;
+        ALTER TABLE documents_new RENAME TO documents;
+        ALTER TABLE passages_new RENAME TO passages;
+        CREATE UNIQUE INDEX documents_once ON documents (sha256, coalesce(conversation_id, ''));
+        CREATE INDEX documents_of_conversation ON documents (conversation_id);
+        CREATE INDEX passages_of_document ON passages (document_id);
+        CREATE VIRTUAL TABLE passages_fts USING fts5 (
+            text, content = 'passages', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+        );
+        INSERT INTO passages_fts (rowid, text) SELECT id, text FROM passages;
+        CREATE TRIGGER passages_fts_insert AFTER INSERT ON passages BEGIN
+            INSERT INTO passages_fts (rowid, text) VALUES (new.id, new.text);
+        END;
+        CREATE TRIGGER passages_fts_delete AFTER DELETE ON passages BEGIN
+            INSERT INTO passages_fts (passages_fts, rowid, text) VALUES ('delete', old.id, old.text);
+        END;
+        CREATE TABLE quotes (
+            message_id TEXT NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+            rank INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            place TEXT NOT NULL,
+            passage_id INTEGER REFERENCES passages (id) ON DELETE SET NULL,
+            PRIMARY KEY (message_id, rank)
+        );
+        CREATE INDEX quotes_of_passage ON quotes (passage_id);
+        CREATE TABLE documents_revision (value INTEGER NOT NULL);
+        INSERT INTO documents_revision VALUES (1);
+        CREATE TRIGGER documents_inserted AFTER INSERT ON documents BEGIN
+            UPDATE documents_revision SET value = value + 1;
+        END;
+        CREATE TRIGGER documents_updated AFTER UPDATE ON documents BEGIN
+            UPDATE documents_revision SET value = value + 1;
+        END;
+        CREATE TRIGGER documents_deleted AFTER DELETE ON documents BEGIN
+            UPDATE documents_revision SET value = value + 1;
+        END;
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

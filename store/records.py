@@ -243,9 +243,37 @@ class Promotion:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What the owner gave to read, in so many `passages`: in one conversation, or in all where that is None."""
+
+    id: int
+    name: str
+    added: str
+    conversation_id: str | None
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document that the owner gave to read."""
+    """A piece of a document that the owner gave to read; `place` is its page, slide or sheet, where there are such."""
 
     id: int
     document: str
     text: str
+    place: str = ""
+    document_id: int = 0
+    conversation_id: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Where it stands: "notes.pdf, page 3"."""
+        return f"{self.document}, {self.place}" if self.place else self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage that an answer was given from. `text` is None when its document was removed since."""
+
+    document: str
+    place: str
+    text: str | None

@@ -1,19 +1,23 @@
 """Conversations from elsewhere, with their feedback: a file is taken whole or not at all, and twice is once.
 
-Called by `run.py import` and the page. What forms a file can have is `store.import_forms`' business.
+Called by `run.py import` and the page. What files there are is `store.import_files`' business, what they hold
+`store.import_forms`'.
 """
 
 import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
-from store.conversations import add_message, create_conversation, imported_conversation
+from store.conversations import add_finished, create_conversation, imported_conversation
 from store.database import rows, storable, writing
 from store.errors import InputRefused
 from store.feedback import correct, corrections_of, rate
-from store.import_forms import NOT_TAKEN, Said, Talk, read_talks
+from store.import_files import read_export
+from store.import_forms import Said, Talk
 from store.light_sqlite_utils import Database
+from store.records import Message, Role, now
 from store.shelves import bring_back
 from store.tags import read_tags, tag
 
@@ -45,12 +49,7 @@ def import_file(db: Database, path: Path) -> ImportCount:
 
 def import_data(db: Database, name: str, data: bytes) -> ImportCount:
     """The same for what stood in a file called `name`."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputRefused(f"{name}:{line}: it is not UTF-8 text; an archive is unpacked first. {NOT_TAKEN}") from error
-    talks = read_talks(name, text)
+    talks = read_export(name, data)
     with writing(db):
         added: Counter[str] = Counter()
         for talk in talks:
@@ -64,25 +63,37 @@ def _take(db: Database, talk: Talk) -> list[str]:
     into = known or create_conversation(
         db, talk.title, system_prompt=talk.system_prompt, source=storable(talk.source), created=talk.created
     )
-    there = {
-        (row["parent_id"], row["role"], row["content"]): str(row["id"])
-        for row in rows(db, "SELECT id, parent_id, role, content FROM messages WHERE conversation_id = ?", into.id)
-    }
+    there = _there(db, into.id) if known else {}
     ids: list[str] = []
-    added = [] if known and not known.deleted else ["conversations"]
     if known and known.deleted:
         bring_back(db, known.id)
     if talk.tags and not known:
         tag(db, into.id, read_tags(" ".join(talk.tags)))
+    new: list[Message] = []
+    time = now()
     for said in talk.said:
         parent = None if said.parent is None else ids[said.parent]
-        place = (parent, said.role, storable(said.content))
+        content = storable(said.content)
+        place = (parent, said.role, content)
         if place not in there:
-            there[place] = add_message(db, into.id, parent, said.role, said.content, created=said.created).id
-            added.append("messages")
+            there[place] = uuid4().hex
+            new.append(_message(there[place], into.id, parent, said.role, content, said.created or time))
         ids.append(there[place])
-        added += _take_feedback(db, there[place], said)
+    add_finished(db, new)
+    added = [*([] if known and not known.deleted else ["conversations"]), *["messages"] * len(new)]
+    for id, said in zip(ids, talk.said, strict=True):
+        added += _take_feedback(db, id, said)
     return added
+
+
+def _there(db: Database, conversation_id: str) -> dict[tuple[str | None, Role, str], str]:
+    """The ids of a conversation's messages, by their place and text."""
+    found = rows(db, "SELECT id, parent_id, role, content FROM messages WHERE conversation_id = ?", conversation_id)
+    return {(row["parent_id"], row["role"], row["content"]): row["id"] for row in found}
+
+
+def _message(id: str, conversation_id: str, parent: str | None, role: Role, content: str, created: str) -> Message:
+    return Message(id, conversation_id, parent, role, content, "complete", None, None, None, None, None, created)
 
 
 def _take_feedback(db: Database, message_id: str, said: Said) -> list[str]:

@@ -128,7 +128,7 @@ def test_every_import_from_elsewhere_is_a_declared_dependency():
                 found = [node.module]
             imported |= {name.split(".")[0] for name in found}
     strangers = imported - sys.stdlib_module_names - set(ROOMS)
-    packages = {"llama_cpp": "llama_cpp_python"}
+    packages = {"llama_cpp": "llama_cpp_python", "docx": "python_docx", "pptx": "python_pptx"}
     assert {packages.get(name, name).lower() for name in strangers} <= names
 
 

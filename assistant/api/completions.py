@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from assistant.api.history import History
 from assistant.api.models import require_model
 from assistant.api.running import Running
 from assistant.conversation import CHAT, Assistant, Begun
-from models.engine import Piece, Sampling
+from models.engine import Piece, Sampling, TokenOdds
 from store.database import opened
 from store.records import ChatMessage
 
@@ -98,12 +98,13 @@ class Telling:
     def whole(self, text: str, last: Piece) -> dict[str, Any]:
         """The answer in one piece."""
         message = {"role": "assistant", "content": text, "refusal": None}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _reason(last)}
+        choice = {"index": 0, "message": message, "logprobs": odds_told(last.odds), "finish_reason": _reason(last)}
         return self._told("chat.completion", [choice]) | {"usage": self.usage(last)}
 
-    def chunk(self, delta: dict[str, str], last: Piece | None = None) -> dict[str, Any]:
+    def chunk(self, delta: dict[str, str], last: Piece | None = None, odds: Sequence[TokenOdds] = ()) -> dict[str, Any]:
         """One piece of the stream; the one with `last` says why it ended."""
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": _reason(last) if last else None}
+        reason = _reason(last) if last else None
+        choice = {"index": 0, "delta": delta, "logprobs": odds_told(odds), "finish_reason": reason}
         return self._told("chat.completion.chunk", [choice])
 
     def usage_chunk(self, last: Piece) -> dict[str, Any]:
@@ -128,7 +129,10 @@ class Telling:
                 "message_id": begun.message_id,
                 "version": begun.version,
                 "memory": begun.correction_id,
-                "document": begun.document,
+                "document": begun.passages[0].document if begun.passages else None,
+                "passages": [
+                    {"document": each.document, "place": each.place, "text": each.text} for each in begun.passages
+                ],
             },
         }
 
@@ -151,7 +155,22 @@ def sampling(asked: ChatRequest) -> Sampling:
         seed=seed % SEEDS,
         stop=tuple(asked.stop or ()),
         schema=asked.response_format.schema_followed if asked.response_format else None,
+        presence_penalty=asked.presence_penalty or 0.0,
+        frequency_penalty=asked.frequency_penalty or 0.0,
+        top_logprobs=(asked.top_logprobs or 0) if asked.logprobs else None,
     )
+
+
+def odds_told(odds: Sequence[TokenOdds]) -> dict[str, Any] | None:
+    """The tokens' odds as OpenAI tells them; None when there are none. Pure."""
+
+    def told(token: bytes, logprob: float) -> dict[str, Any]:
+        return {"token": token.decode(errors="replace"), "bytes": list(token), "logprob": logprob}
+
+    content = [
+        told(each.token, each.logprob) | {"top_logprobs": [told(*other) for other in each.others]} for each in odds
+    ]
+    return {"content": content, "refusal": None} if content else None
 
 
 class _Stream(StreamingResponse):
@@ -175,8 +194,8 @@ async def _events(answer: Telling, pieces: AsyncIterator[Answered], with_usage: 
         async for piece in pieces:
             if isinstance(piece, Begun):
                 continue
-            if piece.text:
-                yield _event(answer.chunk({"content": piece.text}) | between)
+            if piece.text or piece.odds:
+                yield _event(answer.chunk({"content": piece.text}, odds=piece.odds) | between)
             if piece.finish:
                 yield _event(answer.chunk({}, piece) | between)
                 if with_usage:
@@ -188,11 +207,12 @@ async def _events(answer: Telling, pieces: AsyncIterator[Answered], with_usage: 
 
 
 async def _whole(answer: Telling, pieces: AsyncIterator[Answered]) -> dict[str, Any]:
-    text, last = "", Piece("", 0)
+    text, last, odds = "", Piece("", 0), list[TokenOdds]()
     async for piece in pieces:
         if isinstance(piece, Piece):
             text, last = text + piece.text, piece
-    return answer.whole(text, last)
+            odds += piece.odds
+    return answer.whole(text, replace(last, odds=tuple(odds)))
 
 
 async def _while_there(request: Request, answering: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ STRICT = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
 MOST_STOPS = 4
 MOST_INPUTS = 2048
 
-_UNSUPPORTED = (
-    "logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty", "tools", "functions", "audio",
-)  # fmt: skip
+MOST_LOGPROBS = 20
+
+_UNSUPPORTED = ("logit_bias", "tools", "functions", "audio")
 
 
 def as_text(content: object) -> object:
@@ -119,11 +119,11 @@ class ChatRequest(BaseModel):
     response_format: ResponseFormat | None = None
     memory: bool | None = True
     store: bool | None = True
-    logprobs: Any = None
-    top_logprobs: Any = None
+    logprobs: bool | None = False
+    top_logprobs: Annotated[int, Field(ge=0, le=MOST_LOGPROBS)] | None = None
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = 0
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = 0
     logit_bias: Any = None
-    frequency_penalty: Any = None
-    presence_penalty: Any = None
     tools: Any = None
     functions: Any = None
     audio: Any = None
@@ -133,6 +133,8 @@ class ChatRequest(BaseModel):
         for name in _UNSUPPORTED:
             if getattr(self, name):
                 raise Refused(f"{name} is not supported here. Leave it out.", param=name, code="unsupported_parameter")
+        if self.top_logprobs is not None and not self.logprobs:
+            raise Refused("top_logprobs needs logprobs: true.", param="top_logprobs", code="invalid_value")
         if self.n not in (None, 1):
             raise Refused("A request gets one answer: n is 1.", param="n", code="unsupported_value")
         last = self.messages[-1]

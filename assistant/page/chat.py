@@ -16,6 +16,7 @@ from assistant.page.about import ABOUT, FIELDS, about, about_values, choose, kee
 from assistant.page.answering import Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under
 from assistant.page.side import FOOT, listing, looked, read_look
 from assistant.page.words import version_name
@@ -72,6 +73,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 placeholder=WELCOME,
                 container=False,
             )
+            talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
+            act = presses("chat")
+            fill_shelf = shelf(settings, talk, act)
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     label="Your question",
@@ -87,10 +91,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 send = gr.Button("Send", variant="primary", scale=0)
                 stop = gr.Button("Stop", scale=0, visible=False)
     notes = gr.HTML(elem_id="under-data", visible="hidden")
-    talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")
-    act, again = presses("chat"), presses("again")
+    again = presses("again")
 
     view = [chatbot, notes, talk, leaf, *head.shown]
     streamed = [*view, question, send, stop]
@@ -207,6 +210,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
     def on_load(blocks: gr.Blocks) -> None:
         blocks.load(arrive, [search, look], [*view, talks], **quick)
+        fill_shelf(blocks)
 
     return on_load
 
@@ -291,7 +295,7 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
         _toggle_reason(db, id, press["reason"])
-    else:
+    elif do != "look":
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
     return at, _branch(db, leaf)
 

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  const plain = window.fetch;
   const rows = () => [...document.querySelectorAll("#talk .message-row")];
   const written = () => [...document.querySelectorAll("#under-data .under")];
 
@@ -11,10 +12,10 @@
     const { ask, to, ...press } = button.dataset;
     if (ask && !window.confirm(ask)) return;
     awaited = null;
-    give(to, press);
+    asks(to, press);
   }
 
-  function give(to, press) {
+  function asks(to, press) {
     const field = document.querySelector(`#${to}-act textarea, #${to}-act input`);
     if (field) write(field, JSON.stringify({ ...press, at: Date.now() }));
   }
@@ -35,6 +36,7 @@
       const focused = old && old.contains(document.activeElement) ? key(document.activeElement) : "";
       const fresh = part && part.cloneNode(true);
       if (fresh) fresh.written = part.outerHTML; // as the server wrote it, whatever a press changes here
+      if (old && fresh) keepOpen(old, fresh);
       if (old && fresh) old.replaceWith(fresh);
       else if (old) old.remove();
       else if (fresh) home.append(fresh);
@@ -63,7 +65,7 @@
   window.addEventListener("popstate", () => {
     const id = named(location.search);
     awaited = id;
-    give("chat", id ? { do: "open", id } : { do: "new" });
+    asks("chat", id ? { do: "open", id } : { do: "new" });
   });
 
   /** A question that is not sent yet outlives a page that is loaded again, as after a restart of the server. */
@@ -91,7 +93,7 @@
       say("The file did not reach the server. Is it running?");
     }
     input.value = "";
-    give("chat", { do: "list" });
+    asks("chat", { do: "list" });
   }
 
   document.addEventListener("change", (event) => {
@@ -102,6 +104,12 @@
     awaited = null;
     if (restored) keepDraft();
   });
+
+  /** What somebody has unfolded in `old` is unfolded in `fresh` too. */
+  function keepOpen(old, fresh) {
+    const folds = [...fresh.querySelectorAll("details")];
+    [...old.querySelectorAll("details")].forEach((fold, index) => folds[index]?.toggleAttribute("open", fold.open));
+  }
 
   const key = (button) => (button.getAttribute("aria-label") || "") + button.textContent;
 
@@ -145,7 +153,8 @@
     if (!button) return;
     const row = button.closest(".message-row");
     const act = button.dataset.do;
-    if (row && act === "edit") edit(row);
+    if (act === "attach") document.getElementById("attached").click();
+    else if (row && act === "edit") edit(row);
     else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
     else if (row && act === "copy") copy(row, button);
     else if (act === "fold") {
@@ -165,6 +174,71 @@
     event.preventDefault();
     end(field.closest(".message-row"), save);
   });
+
+  // Files that are dropped or chosen are read one after the other; meanwhile no question is sent, which would be answered
+  // without them. A file that comes before any question begins a conversation, which is then opened.
+  let reading = 0;
+  const value = (id) => document.querySelector(`#${id} textarea, #${id} input`)?.value ?? "";
+  const say = (text) => (document.getElementById("reading").textContent = text);
+
+  async function readAll(files) {
+    if (!files.length || reading) return;
+    reading = files.length;
+    const faults = [];
+    for (const file of files) {
+      say(`Reading ${file.name}…`);
+      const at = value("talk-id");
+      const query = new URLSearchParams({ name: file.name, conversation: at });
+      try {
+        const headers = { "content-type": "application/octet-stream" };
+        const response = await plain(`/documents?${query}`, { method: "POST", headers, body: file });
+        const told = await response.json();
+        if (told.error) faults.push(told.error);
+        else if (!at) await opened(told.conversation);
+      } catch {
+        faults.push(`${file.name} could not be sent. Is the server still running?`);
+      }
+      reading -= 1;
+    }
+    say(faults.join(" "));
+    asks("shelf", { do: "look" });
+  }
+
+  async function opened(conversation) {
+    asks("chat", { do: "open", id: conversation });
+    for (let tries = 200; tries && value("talk-id") !== conversation; tries--) await new Promise((go) => setTimeout(go, 25));
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "attached") return;
+    readAll([...event.target.files]);
+    event.target.value = "";
+  });
+
+  const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const out = kind === "drop" || (kind === "dragleave" && !event.relatedTarget);
+        document.body.classList.toggle("dropping", !out && !!document.querySelector("#composer")?.offsetParent);
+        if (kind === "drop" && document.querySelector("#composer")?.offsetParent) readAll([...event.dataTransfer.files]);
+      },
+      true,
+    );
+  }
+
+  function holdBack(event) {
+    const sends = event.type === "click" ? event.target.closest("#composer button") : event.target.closest("#question");
+    if (!reading || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  document.addEventListener("click", holdBack, true);
+  document.addEventListener("keydown", holdBack, true);
 
   const newest = (what) => [...document.querySelectorAll(`#talk .bot-row .under ${what}`)].at(-1);
   const click = (found) => found && found.click();
@@ -217,8 +291,6 @@
   const early = new Set(); // events that were answered before their place was told
   let ended = null; // the signal of the stream whose end was passed on last; the client aborts it when it knows
   const LONGEST_MS = 5000;
-  const plain = window.fetch;
-
   window.fetch = async (...request) => {
     const url = request[0] instanceof Request ? request[0].url : String(request[0]);
     const response = await plain(...request);

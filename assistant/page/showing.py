@@ -11,11 +11,12 @@ from typing import Any
 
 from assistant.page.difference import difference
 from assistant.page.pressed import button
+from assistant.page.shelf import quoted
 from assistant.page.words import REASONS, version_name
-from store import conversations, feedback
+from store import conversations, documents, feedback
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
-from store.records import Correction, Message, Rating
+from store.records import Correction, Message, Quote, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Shown:
     rating: Rating | None = None
     source: Correction | None = None
     wish: Correction | None = None
+    quotes: tuple[Quote, ...] = ()
 
     @property
     def text(self) -> str:
@@ -47,6 +49,7 @@ def shown(db: Database, message: Message) -> Shown:
         feedback.rating_of(db, message.id),
         _source(db, message.correction_id),
         feedback.wish_of(db, message.id),
+        tuple(documents.quotes(db, message.id)),
     )
 
 
@@ -93,7 +96,8 @@ def _under_answer(each: Shown) -> str:
     if each.wish:
         wished = f"“{escape(_cut(each.wish.answer))}”"
         changed += f'<p class="difference"><span class="mark">You wish of every answer</span> {wished}</p>'
-    return f'<p class="source">{_source_words(each)}</p>{changed}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}'
+    said = f'<p class="source">{_source_words(each)}</p>{quoted(each.quotes)}{changed}'
+    return f"{said}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}"
 
 
 def _source_words(each: Shown) -> str:

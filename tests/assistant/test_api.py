@@ -22,7 +22,7 @@ from assistant.conversation import Assistant, Begun
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
-from store import conversations, feedback, versions
+from store import conversations, documents, feedback, versions
 from store.answering import is_answering
 from store.database import opened
 from store.errors import StoreDamaged
@@ -114,6 +114,7 @@ def test_an_answer_has_openais_form_and_is_stored(client, server):
         "version": "base",
         "memory": None,
         "document": None,
+        "passages": [],
     }
     kept = stored(server, answer.aprendiz["message_id"])
     assert (kept.content, kept.status, kept.tokens) == (choice.message.content.strip(), "complete", 12)
@@ -214,10 +215,9 @@ def test_a_schema_that_cannot_be_followed_is_refused(client):
 def test_what_cannot_be_honoured_is_refused_by_name_and_the_rest_passed_over(client):
     tool = {"type": "function", "function": {"name": "look", "parameters": {}}}
     for wrong in (
-        {"logprobs": True},
-        {"logprobs": True, "top_logprobs": 2},
         {"tools": [tool]},
-        {"frequency_penalty": 0.5},
+        {"functions": [tool["function"]]},
+        {"audio": {"voice": "alloy", "format": "wav"}},
         {"logit_bias": {"5": 1}},
     ):
         error = refusal(client, **wrong)
@@ -226,15 +226,78 @@ def test_what_cannot_be_honoured_is_refused_by_name_and_the_rest_passed_over(cli
 
 
 @pytest.mark.slow
+def test_logprobs_are_told_of_every_token_and_the_same_in_a_stream(client):
+    whole = ask(client, logprobs=True, top_logprobs=3).choices[0]
+    odds = whole.logprobs.content
+    assert len(odds) == 12
+    assert b"".join(bytes(each.bytes) for each in odds).decode(errors="replace") == whole.message.content
+    for each in odds:
+        ranks = [other.logprob for other in each.top_logprobs]
+        assert len(ranks) == 3 and ranks == sorted(ranks, reverse=True) and ranks[0] <= 0
+        assert (each.token, each.logprob) == (each.top_logprobs[0].token, ranks[0])  # it was chosen greedily
+    chunks = list(ask(client, logprobs=True, top_logprobs=3, stream=True))
+    told = [each for chunk in chunks if chunk.choices[0].logprobs for each in chunk.choices[0].logprobs.content]
+    assert told == odds
+    assert all(chunk.choices[0].logprobs for chunk in chunks if chunk.choices[0].delta.content)
+
+
+@pytest.mark.slow
+def test_logprobs_are_those_of_the_model_whatever_is_done_when_choosing(client):
+    plain = ask(client, logprobs=True).choices[0].logprobs.content
+    assert all(each.top_logprobs == [] for each in plain)
+    hot = ask(client, logprobs=True, temperature=2, seed=1, max_tokens=1, top_logprobs=20).choices[0].logprobs
+    assert hot.content[0].top_logprobs[0].logprob == pytest.approx(plain[0].logprob, abs=1e-3)
+    assert ask(client).choices[0].logprobs is None
+    for wrong in ({"top_logprobs": 2}, {"logprobs": True, "top_logprobs": 21}, {"logprobs": True, "top_logprobs": -1}):
+        assert refusal(client, **wrong)["param"] == "top_logprobs"
+
+
+@pytest.mark.slow
+def test_a_stop_word_takes_its_tokens_odds_back_too(client):
+    whole = ask(client).choices[0].message.content
+    word = whole[len(whole) // 2 :][:3]
+    cut = ask(client, stop=word, logprobs=True).choices[0]
+    told = b"".join(bytes(each.bytes) for each in cut.logprobs.content).decode(errors="replace")
+    assert told.startswith(cut.message.content) and len(cut.logprobs.content) < 12
+
+
+@pytest.mark.slow
+def test_penalties_keep_an_answer_from_saying_the_same_again(client):
+    def repeated(**more):
+        odds = ask(client, logprobs=True, max_tokens=60, **more).choices[0].logprobs.content
+        return len(odds) - len({tuple(each.bytes) for each in odds})
+
+    assert repeated(presence_penalty=2, frequency_penalty=2) < repeated() <= repeated(frequency_penalty=-2)
+    for wrong in ({"frequency_penalty": 2.1}, {"presence_penalty": -3}):
+        assert refusal(client, **wrong)["param"] in wrong
+
+
+@pytest.mark.slow
 def test_content_may_be_text_parts_but_no_image(client):
     parts = [{"type": "text", "text": "Who keeps"}, {"type": "text", "text": "the bees?"}]
     same = ask(client, "Who keeps\nthe bees?")
     assert ask(client, parts).choices[0].message.content == same.choices[0].message.content
-    for part in (PIXEL, {"type": "input_audio", "input_audio": {}}, {"type": "text"}, "bare", {}):
+    for part in (
+        PIXEL,
+        {"type": "input_audio", "input_audio": {}},
+        {"type": "file", "file": {}},
+        {"type": "text"},
+        "bare",
+        {},
+    ):
         error = refusal(client, question=[parts[0], part])
         assert error["param"] == "messages.0.content"
     assert "'image_url'" in refusal(client, question=[PIXEL])["message"]
     assert refusal(client, question=None)["param"] == "messages.0.content"
+
+
+@pytest.mark.slow
+def test_a_developer_speaks_as_the_system(client):
+    def said(role):
+        messages = [{"role": role, "content": "Be brief."}, {"role": "user", "content": "Who keeps the bees?"}]
+        return client.chat.completions.create(model="base", messages=messages, max_tokens=8).choices[0].message.content
+
+    assert said("developer") == said("system")
 
 
 @pytest.mark.slow
@@ -246,6 +309,7 @@ def test_malformed_requests_are_told_in_openais_form(client, server):
         b'{"messages": []}': "model",
         b'{"model": "base", "messages": []}': "messages",
         b'{"model": "base", "messages": [{"role": "tool", "content": "x"}]}': "messages.0.role",
+        b'{"model": "base", "messages": [{"role": "function", "content": "x"}]}': "messages.0.role",
         b'{"model": "base", "messages": [{"role": "assistant", "content": "x"}]}': "messages",
         b'{"model": "base", "messages": [{"role": "user", "content": "  "}]}': "messages",
         b'{"model": 5, "messages": [{"role": "user", "content": "x"}]}': "model",
@@ -256,7 +320,9 @@ def test_malformed_requests_are_told_in_openais_form(client, server):
         )
         error = answer.json()["error"]
         assert (answer.status_code, error["type"], error["param"]) == (400, "invalid_request_error", param), body
-    assert httpx.get(server.url + "v1/nowhere").json()["error"]["message"]
+    for route in ("completions", "responses", "files", "audio/speech", "images/generations", "moderations"):
+        answer = httpx.post(server.url + "v1/" + route, json={})
+        assert answer.status_code == 404 and answer.json()["error"]["message"], route
     assert httpx.get(server.url + "v1/embeddings").status_code == 405
 
 
@@ -550,11 +616,12 @@ def test_a_document_that_bears_on_the_question_is_read_and_named_apart_from_the_
     begun, *pieces = assistant.reply(asked, sampling=SHORT, keep=lambda db: History().keep(db, asked))
     unread, *_ = assistant.reply(asked, sampling=SHORT, with_memory=False)
     assistant.close()
-    assert begun.document == "notes.md" and unread.document is None
+    assert [each.document for each in begun.passages] == ["notes.md"] and unread.passages == ()
     assert begun.prompt_tokens > unread.prompt_tokens
     assert "notes.md" not in "".join(piece.text for piece in pieces)
     with opened(home) as db:
-        assert conversations.message(db, begun.message_id).content.endswith("— notes.md")
+        assert [each.document for each in documents.quotes(db, begun.message_id)] == ["notes.md"]
+        assert "notes.md" not in conversations.message(db, begun.message_id).content
 
 
 def test_what_breaks_in_the_middle_of_a_stream_is_told_in_it():
@@ -565,7 +632,7 @@ def test_what_breaks_in_the_middle_of_a_stream_is_told_in_it():
     async def heard():
         events = []
         with pytest.raises(StoreDamaged):
-            async for event in _events(Telling("id", 0, "base", Begun(BASE, None, None, None, 1)), broken(), False):
+            async for event in _events(Telling("id", 0, "base", Begun(BASE, None, None, (), 1)), broken(), False):
                 events.append(json.loads(event.removeprefix("data: ")))
         return events
 

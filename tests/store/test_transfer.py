@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,7 @@ def test_what_is_no_text_or_no_file_is_refused(db, home):
 def chatgpt_export():
     def node(key, parent, role=None, text="", **more):
         message = role and {
+            "id": key,
             "author": {"role": role},
             "content": {"content_type": "text", "parts": [text]},
             "create_time": 1_700_000_000.5,
@@ -193,6 +195,59 @@ def test_an_export_of_chatgpt_is_taken_with_its_branches_and_times(db, home):
     assert [each.content for each in path_there] == ["Which river?", "The Nile."]
     assert [each.content for each in siblings(db, path_there[-1].id)] == ["The Amazon.", "The Nile."]
     assert import_file(db, path) == ImportCount(known=1)
+
+
+def test_the_archive_of_chatgpt_is_taken_with_its_ratings_whether_its_conversations_are_in_one_file_or_many(db, home):
+    (first,) = chatgpt_export()
+    second = {**first, "id": "def", "conversation_id": "def", "title": "Seas"}
+    ratings = [
+        {"id": "a1", "conversation_id": "abc", "rating": "thumbs_down", "content": '{"text": "no", "tags": ["false"]}'},
+        {"id": "a2", "conversation_id": "abc", "rating": "thumbsUp", "content": "{}"},
+        {"id": "gone", "rating": "thumbs_up"},
+        {"id": "q", "rating": "none"},
+        7,
+    ]
+    forms = {
+        "one.zip": {"conversations.json": [first, second]},
+        "many.zip": {"export/conversations-000.json": [first], "export/conversations-001.json": [second]},
+    }
+    for name, files in forms.items():
+        with zipfile.ZipFile(home / name, "w") as archive:
+            for member, content in {
+                **files,
+                "message_feedback.json": ratings,
+                "user.json": {},
+                "chat.html": "",
+            }.items():
+                archive.writestr(member, json.dumps(content))
+    assert import_file(db, home / "one.zip") == ImportCount(2, 6, 4, 0, 0)
+    assert import_file(db, home / "many.zip") == ImportCount(known=2)
+    rivers = next(each for each in list_conversations(db) if each.title == "Rivers")
+    down, up = (rating_of(db, each.id) for each in siblings(db, newest_path(db, rivers.id)[-1].id))
+    assert (down.value, down.reasons, down.note, up.value) == (-1, ("false",), "no", 1)
+
+
+def test_an_archive_without_conversations_or_that_is_damaged_is_refused(db, home):
+    with zipfile.ZipFile(home / "photos.zip", "w") as archive:
+        archive.writestr("user.json", "{}")
+    with pytest.raises(InputRefused, match=r"photos\.zip has no conversations\.json"):
+        import_file(db, home / "photos.zip")
+    with zipfile.ZipFile(home / "bad.zip", "w") as archive:
+        archive.writestr("conversations.json", "[{}")
+    with pytest.raises(InputRefused, match=r"bad\.zip/conversations\.json:1: it is not JSON"):
+        import_file(db, home / "bad.zip")
+
+
+def test_thoughts_and_tool_calls_of_open_webui_are_left_out(db, home):
+    export = open_webui_export()
+    messages = export[0]["chat"]["history"]["messages"]
+    thoughts = '<details type="reasoning" done="true" duration="3">\n<summary>Thought</summary>\n&gt; Hm.\n</details>\n'
+    messages["2"]["content"] = f"{thoughts}Hello."
+    messages["3"]["content"] = thoughts
+    path = written(home, export, name="chats.json")
+    assert import_file(db, path) == ImportCount(1, 2, 1, 0, 0)
+    (conversation,) = list_conversations(db)
+    assert newest_path(db, conversation.id)[-1].content == "Hello."
 
 
 def open_webui_export():

@@ -1,0 +1,113 @@
+"""The documents that are read in the conversation which is shown, above the box to ask in; and the quotes from them.
+
+Files come by `assistant.uploads`; `page.js` sends them there when they are dropped or chosen, and then asks for this
+list anew. It is also drawn anew when another conversation is shown.
+"""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.formats import KINDS
+from assistant.page.pressed import button, in_order, presses, read_press
+from assistant.page.problems import told
+from store import documents
+from store.database import opened
+from store.errors import InputRefused
+from store.light_sqlite_utils import Database
+from store.records import Document, Quote
+from store.settings import Settings
+
+
+def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[gr.Blocks], None]:
+    """Build the list inside a Blocks context; `talk` holds the conversation, `chat` takes presses for the chat.
+
+    What it returns fills it on load. When a document is removed the chat is drawn anew, since answers quote it.
+    """
+    home = settings.home
+    gr.HTML(_ADDING, elem_id="adding")
+    list_, act = gr.HTML(elem_id="shelf"), presses("shelf")
+
+    def drawn(at: str) -> str:
+        with told(), opened(home) as db:
+            return as_html(documents.documents(db, at or None))
+
+    def pressed(press: str, at: str) -> tuple[str, Any]:
+        with told(), opened(home) as db:
+            given = read_press(press)
+            _do(db, given["do"], given.get("id", ""))
+            look = json.dumps({"do": "look", "at": time.time()}) if given["do"] == "unread" else gr.skip()
+            return as_html(documents.documents(db, at or None)), look
+
+    act.change(pressed, [act, talk], [list_, chat], **in_order("shelf"))
+    talk.change(drawn, [talk], [list_], **in_order("shelf"))
+
+    def on_load(blocks: gr.Blocks) -> None:
+        blocks.load(drawn, [talk], [list_], **in_order("shelf"))
+
+    return on_load
+
+
+def _do(db: Database, do: str, id: str) -> None:
+    if do == "unread":
+        documents.remove_document(db, int(id))
+    elif do == "everywhere":
+        documents.share_document(db, int(id))
+    elif do != "look":
+        raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
+
+
+def as_html(read: Sequence[Document]) -> str:
+    """The documents with their buttons: first those of this conversation. Pure."""
+    own = [_item(each) for each in read if each.conversation_id is not None]
+    shared = [_item(each) for each in read if each.conversation_id is None]
+    listed = f'<ul class="papers" aria-label="Documents of this conversation">{"".join(own)}</ul>' if own else ""
+    if shared:
+        listed += (
+            f'<details class="papers-of-all"><summary>Read in all conversations: {len(shared)}</summary>'
+            f'<ul class="papers" aria-label="Documents of all conversations">{"".join(shared)}</ul></details>'
+        )
+    return listed
+
+
+def _item(each: Document) -> str:
+    passages = f"{each.passages} passage{'' if each.passages == 1 else 's'}"
+    share = (
+        button("shelf", "everywhere", "For all", name=f"Read {each.name} in all conversations", id=each.id)
+        if each.conversation_id is not None
+        else ""
+    )
+    ask = f"Remove “{each.name}”? No later answer will use it."
+    remove = button("shelf", "unread", "×", name=f"Remove {each.name}", ask=ask, id=each.id)
+    return f'<li><span title="{passages}">{escape(each.name)}</span>{share}{remove}</li>'
+
+
+def quoted(quotes: Sequence[Quote]) -> str:
+    """What an answer was given from, folded: each passage with its source. Pure."""
+    if not quotes:
+        return ""
+    sources = list(dict.fromkeys(_source(each) for each in quotes))
+    passages = "".join(
+        f"<blockquote>{escape(each.text)}<cite>{escape(_source(each))}</cite></blockquote>"
+        if each.text is not None
+        else f"<p>{escape(each.document)} was removed since.</p>"
+        for each in quotes
+    )
+    return f'<details class="quotes"><summary>Read in {escape("; ".join(sources))}</summary>{passages}</details>'
+
+
+def _source(quote: Quote) -> str:
+    return f"{quote.document}, {quote.place}" if quote.place else quote.document
+
+
+_FORMS = "Text, PDF, Word, PowerPoint, Excel, OpenDocument text, web pages and CSV; or drop it anywhere on the chat"
+# Never drawn anew: a list of files to choose from may be open, or a fault be told.
+_ADDING = (
+    f'<button type="button" class="press plain" data-do="attach" title="{_FORMS}">Add a file</button>'
+    f'<input type="file" id="attached" multiple hidden accept="{",".join(KINDS)}" aria-label="Files to read">'
+    '<p id="reading" role="status"></p>'
+)
