@@ -149,6 +149,7 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
     expect(visit.answers.last).to_contain_text("north it is.")
     visit.page.go_forward()
     expect(visit.answers.last).to_contain_text("south it is.")
+    visit.page.wait_for_timeout(1000)  # what is asked for when a page is left is aborted, and the console says so
     visit.page.reload()
     expect(visit.answers.last).to_contain_text("south it is.")
     visit.page.get_by_role("button", name="New conversation").click()
