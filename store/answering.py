@@ -51,8 +51,8 @@ def is_answering(home: Path) -> bool:
 class GiveWay:
     """Called between small pieces of work, waits while an answer is written, and while the night is paused.
 
-    `pausing` is off where a pause would be counted as work. After `patience` seconds of waiting in a row it works on for as long, so that a busy chat slows a night down and
-    does not stop it.
+    After `patience` seconds of waiting for answers in a row it works on for as long, so that a busy chat slows a night
+    down and does not stop it. `pausing` is off where a pause would be counted as work.
     """
 
     def __init__(self, home: Path, patience: float = PATIENCE_S) -> None:

@@ -73,5 +73,7 @@ def _aspect(text: str) -> str:
 def _counting(db: Database, id: int) -> Correction:
     known = feedback.correction(db, id)
     if not known.active:
-        raise InputRefused(f"Correction {id} does not count any more, so it cannot be changed. Correct the answer anew.")
+        raise InputRefused(
+            f"Correction {id} does not count any more, so it cannot be changed. Correct the answer anew."
+        )
     return known

@@ -1,4 +1,4 @@
-"""Whether a night is worth its while: for what is new, or for what is weak when the weeks say that something is amiss."""
+"""Whether a night is worth its while: for what is new, or, when a week was worse than before, for what is weak."""
 
 from collections.abc import Sequence
 

@@ -17,6 +17,7 @@ from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.showing import Shown, chat_value, shown, under
 from assistant.page.words import version_name
+from assistant.second import choose, drawn, with_second
 from models.version_files import current
 from store import conversations, feedback
 from store.branches import branch_through
@@ -24,6 +25,7 @@ from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import Conversation, Message
+from store.revising import hold_for_every_answer
 
 GENERATION = "generation"
 LATEX = [
@@ -109,11 +111,13 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return
 
         def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
-            return assistant.send(at or None, text, parent_id=parent or None, cancelled=cancelled)
+            version = pair.first if pair else "current"
+            begun = assistant.send(at or None, text, parent_id=parent or None, version=version, cancelled=cancelled)
+            return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
             with opened(home) as db:
-                before = _branch(db, parent)
+                before, pair = _branch(db, parent), drawn(db, assistant)
             yield (*_asked(before, text), *[gr.skip()] * 6, "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
                 yield (*state, gr.skip(), *_BUSY)
@@ -268,6 +272,8 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         return id, [shown(db, each) for each in conversations.newest_path(db, id)]
     if do == "show":
         return at, [shown(db, each) for each in branch_through(db, id)]
+    if do == "choose":
+        return at, [shown(db, each) for each in branch_through(db, choose(db, int(id), press["side"])[1])]
     if do == "delete":
         conversations.delete_conversation(db, id)
         return ("", []) if id == at else (at, _branch(db, leaf))
@@ -277,6 +283,10 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
         _toggle_reason(db, id, press["reason"])
+    elif do == "note":
+        _note(db, id, press.get("note", ""))
+    elif do == "hold":
+        hold_for_every_answer(db, int(press["correction"]), press["every"] == "yes")
     else:
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
     return at, _branch(db, leaf)
@@ -288,6 +298,12 @@ def _toggle_reason(db: Database, id: str, reason: str) -> None:
         kept = [each for each in rating.reasons if each != reason]
         chosen = kept if reason in rating.reasons else [*kept, reason]
         feedback.rate(db, id, rating.value, chosen, rating.note)
+
+
+def _note(db: Database, id: str, note: str) -> None:
+    rating = feedback.rating_of(db, id)
+    if rating is not None and rating.value != 0:
+        feedback.rate(db, id, rating.value, rating.reasons, note.strip())
 
 
 def _talks(db: Database, search: str, at: str) -> str:

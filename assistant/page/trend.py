@@ -34,7 +34,7 @@ def alarm_line(weeks: Sequence[Week]) -> str:
     """The same for the head of the page, with what to do; empty while there is none."""
     if not (said := alarm(weeks)):
         return ""
-    return f'<p id="alarm" class="badge bad" role="status">{said} The weeks stand under Night; so do the versions.</p>'
+    return f'<p class="badge bad alarm" role="status">{said} The weeks stand under Night; so do the versions.</p>'
 
 
 def _row(week: Week) -> str:
