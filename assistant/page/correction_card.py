@@ -37,7 +37,7 @@ def card(each: CorrectionStanding, unfolded: Unfolded | None) -> str:
         f'<article class="card{" past" if past else ""}"><h3>{escape(correction.question)}</h3>{taught}'
         f'<div class="foot"><span class="badge {_LOOKS.get(each.standing, "")}">{each.standing}</span>'
         f"<span>{escape(standing_words(each))}</span><span>#{correction.id}, {time_words(correction.created)}</span>"
-        f"{_acts(each, own)}</div>{_below(correction, own)}</article>"
+        f'</div><div class="acts">{_acts(each, own)}</div>{_below(correction, own)}</article>'
     )
 
 
