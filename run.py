@@ -165,23 +165,26 @@ def _chat(flags: argparse.Namespace) -> None:
     from assistant.server import serve
     from store.errors import NightRefused
     from trainer.practice import practice
-    from trainer.process import cancel_night, night_running, start_night
+    from trainer.process import cancel_night, night_running, paused, start_night
     from trainer.readiness import hindrances, machine
     from trainer.schedule import Schedule
+
+    def against() -> list[str]:
+        return [*paused(settings.home), *hindrances(machine(settings.home), settings, unattended=True)]
 
     def due(local_date: str) -> None:
         if _worth_a_night(settings):
             start_night(ROOT, settings.home, "schedule", local_date)
 
     def by_hand() -> None:
-        if against := hindrances(machine(settings.home), settings, unattended=False):
-            raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
+        if hindered := hindrances(machine(settings.home), settings, unattended=False):
+            raise NightRefused("The night cannot start: " + "; ".join(hindered) + ".")
         start_night(ROOT, settings.home, "page")
 
     def stop() -> None:
         cancel_night(settings.home)
 
-    schedule = Schedule(settings, due, lambda: hindrances(machine(settings.home), settings, unattended=True))
+    schedule = Schedule(settings, due, against)
     control = NightControl(
         start=by_hand,
         running=lambda: night_running(settings.home),
@@ -288,7 +291,7 @@ def _improve(flags: argparse.Namespace) -> None:
     from store.answering import GiveWay
     from store.errors import NightRefused
     from trainer.night import run_night
-    from trainer.process import die_with, lower_priority, only_night
+    from trainer.process import die_with, lower_priority, only_night, unpaused
     from trainer.readiness import hindrances, machine
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -296,7 +299,7 @@ def _improve(flags: argparse.Namespace) -> None:
         die_with(flags.parent)
     lower_priority()
     give_way = GiveWay(settings.home)
-    with only_night(settings.home):
+    with only_night(settings.home), unpaused(settings.home):
         if against := hindrances(machine(settings.home), settings, unattended=False):
             raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
         outcome = run_night(
@@ -337,9 +340,11 @@ def _worth_a_night(settings: Settings) -> bool:
     from store.database import opened
     from store.versions import versions
     from trainer.collect import collect
+    from trainer.urgent import alarmed, worth_a_night
 
     with opened(settings.home) as db:
-        return runs.unfinished_run(db) is not None or collect(db, versions(db), current(settings.home)).worth_a_night
+        ledger = collect(db, versions(db), current(settings.home))
+        return runs.unfinished_run(db) is not None or worth_a_night(ledger, alarmed(db))
 
 
 def _versions(flags: argparse.Namespace) -> None:

@@ -68,12 +68,13 @@ class Assistant:
         text: str,
         *,
         parent_id: str | None = None,
+        version: str = "current",
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Message]:
         """Store the question, then yield the answer as it grows; the last one is complete, stopped or failed.
 
-        Without `conversation_id` a conversation is begun; without `parent_id` the question follows its newest
-        branch. Raises InputRefused for an empty question.
+        Where memory does not, `version` answers. Without `conversation_id` a conversation is begun; without
+        `parent_id` the question follows its newest branch. Raises InputRefused for an empty question.
         """
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
@@ -84,7 +85,7 @@ class Assistant:
                 branch = conversations.newest_path(db, conversation_id)
                 parent_id = branch[-1].id if branch else None
             question = conversations.add_message(db, conversation_id, parent_id, "user", text)
-            yield from self._answered(db, question, cancelled)
+            yield from self._answered(db, question, cancelled, version=version)
 
     def retry(self, message_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Answer the question before `message_id` once more: a sibling, sampled, and without memory's word for it."""
@@ -218,10 +219,11 @@ class Assistant:
         sampling: Sampling | None = None,
         *,
         with_memory: bool = True,
+        version: str = "current",
     ) -> Iterator[Message]:
         sampling = sampling or sampling_of(conversations.conversation(db, question.conversation_id))
         with answering(self.settings.home):
-            yield from self._turn(db, question, cancelled, sampling, with_memory)
+            yield from self._turn(db, question, cancelled, sampling, with_memory, version)
 
     def _turn(
         self,
@@ -230,13 +232,14 @@ class Assistant:
         cancelled: Callable[[], bool],
         sampling: Sampling,
         with_memory: bool,
+        version: str,
     ) -> Iterator[Message]:
         found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
         if found is not None and found.sure:
             yield said_again(db, question, found.correction, self.serving.version)
             return
         passages = self._given(db, question)
-        with self.serving.engine(self._route("current", found, self.settings.memory)) as engine:
+        with self.serving.engine(self._route(version, found, self.settings.memory)) as engine:
             yield from self._generated(db, question, engine, sampling, cancelled, passages)
 
     def _generated(

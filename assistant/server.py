@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from assistant.api.routes import api
@@ -66,6 +67,7 @@ def application(
     import gradio as gr
 
     from assistant.page import look
+    from assistant.page.printed import printed
     from assistant.page.whole import page
 
     @asynccontextmanager
@@ -79,6 +81,11 @@ def application(
     app.get("/page.js", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
     app.include_router(exchange(settings.home))
+
+    @app.get("/night/{run_id}", include_in_schema=False)
+    def night_report(run_id: str) -> Response:
+        return printed(settings.home, run_id)
+
     blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(
         app,

@@ -32,6 +32,11 @@ def version_dir(home: Path, version: str) -> Path:
     return directory
 
 
+def has_files(home: Path, version: str) -> bool:
+    """Whether the files of `version` are there still."""
+    return version == BASE or bool(_ID.fullmatch(version) and (home / "versions" / version / _MODEL).is_file())
+
+
 def model_file(home: Path, version: str, base: "BaseModel") -> Path:
     """The GGUF file that serves `version`; that of the base model for `base`. Raises NotFound."""
     return base.gguf if version == BASE else version_dir(home, version) / _MODEL

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from store.pausing import is_paused
+
 FILE = "answering"
 RENEWED_S = 0.4
 STALE_S = 2.0
 LOOKS_S = 0.01
+PAUSED_LOOKS_S = 0.2
 PATIENCE_S = 30.0
 
 
@@ -46,18 +49,21 @@ def is_answering(home: Path) -> bool:
 
 
 class GiveWay:
-    """Called between small pieces of work, waits while an answer is written.
+    """Called between small pieces of work, waits while an answer is written, and while the night is paused.
 
-    After `patience` seconds of waiting in a row it works on for as long, so that a busy chat slows a night down and
-    does not stop it.
+    After `patience` seconds of waiting for answers in a row it works on for as long, so that a busy chat slows a night
+    down and does not stop it. `pausing` is off where a pause would be counted as work.
     """
 
     def __init__(self, home: Path, patience: float = PATIENCE_S) -> None:
         self._home = home
         self._patience = patience
         self._free_until = 0.0
+        self.pausing = True
 
     def __call__(self) -> None:
+        while self.pausing and is_paused(self._home):
+            time.sleep(PAUSED_LOOKS_S)
         began = time.monotonic()
         while began >= self._free_until and is_answering(self._home):
             if time.monotonic() - began > self._patience:

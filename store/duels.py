@@ -5,19 +5,26 @@ from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.records import Duel, Score, now
 
+_DUEL = "id, question, first, second, preferred, first_message, second_message"
 
-def begin_duel(db: Database, question: str, first: str, second: str) -> Duel:
-    """Put a question to two versions, whose answers are shown in this order."""
+
+def begin_duel(
+    db: Database, question: str, first: str, second: str, *, messages: tuple[str, str] | None = None
+) -> Duel:
+    """Put a question to two versions, whose answers are shown in this order.
+
+    `messages` are the answers where they are part of a conversation, which then holds the question.
+    """
     id = db.execute(
-        "INSERT INTO duels (question, first, second, created) VALUES (?, ?, ?, ?)",
-        (storable(question), first, second, now()),
+        "INSERT INTO duels (question, first, second, created, first_message, second_message) VALUES (?, ?, ?, ?, ?, ?)",
+        (storable(question), first, second, now(), *(messages or (None, None))),
     ).lastrowid
     return duel(db, int(id or 0))
 
 
 def duel(db: Database, id: int) -> Duel:
     """The duel `id`. Raises NotFound."""
-    found = rows(db, "SELECT id, question, first, second, preferred FROM duels WHERE id = ?", id)
+    found = rows(db, f"SELECT {_DUEL} FROM duels WHERE id = ?", id)
     if not found:
         raise NotFound(f"There is no choice {id} to make. Ask both versions again.")
     return Duel(**found[0])
@@ -46,3 +53,24 @@ def score(db: Database, one: str, other: str) -> Score:
     )
     chosen = [row["preferred"] for row in found]
     return Score(chosen.count(one), chosen.count(other), chosen.count(""))
+
+
+def duel_of(db: Database, message_id: str) -> Duel | None:
+    """The newest choice that a message is one of the two answers of."""
+    found = rows(
+        db,
+        f"""SELECT {_DUEL} FROM duels WHERE first_message = ?1
+            UNION SELECT {_DUEL} FROM duels WHERE second_message = ?1 ORDER BY id DESC LIMIT 1""",
+        message_id,
+    )
+    return Duel(**found[0]) if found else None
+
+
+def scores(db: Database) -> dict[tuple[str, str], Score]:
+    """How the choices went between every two versions that there were any between, the newest pair first."""
+    found = rows(
+        db,
+        """SELECT min(first, second) AS one, max(first, second) AS other, max(id) AS newest FROM duels
+           WHERE preferred IS NOT NULL GROUP BY 1, 2 ORDER BY newest DESC""",
+    )
+    return {(row["one"], row["other"]): score(db, row["one"], row["other"]) for row in found}

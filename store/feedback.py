@@ -11,7 +11,7 @@ from store.conversations import NOT_DELETED, message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
-from store.manner import manner
+from store.manner import OWN, manner
 from store.records import Check, Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
@@ -68,18 +68,36 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
-        key = question_key(questions[-1])
+        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect)
+
+
+def add_correction(
+    db: Database, message_id: str, question: str, rejected: str, answer: str, manner: str, revises: int | None = None
+) -> Correction:
+    """Put a correction on record as it is given; it takes the place of what counted before it."""
+    with writing(db):
         number = db.execute(
-            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created, manner)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (message_id, questions[-1], key, rejected.content, text, now(), aspect),
+            """INSERT INTO corrections
+               (message_id, question, question_key, rejected, answer, created, manner, revises)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (message_id, question, question_key(question), rejected, answer, now(), manner, revises),
         ).lastrowid
-        db.execute(
-            f"""UPDATE corrections SET superseded_by = ? WHERE id <> ? AND manner = ? AND {_ACTIVE}
-                AND (manner <> '' OR question_key = ?)""",
-            (number, number, aspect, key),
-        )
-        return correction(db, number)
+        replace_earlier(db, int(number or 0))
+        return correction(db, int(number or 0))
+
+
+def replace_earlier(db: Database, id: int) -> None:
+    """Let a correction supersede the earlier ones of its kind: of the same question, or wishes of the same aspect.
+
+    Wishes that the owner called so, of no known aspect, stand beside each other unless one question brought them.
+    """
+    db.execute(
+        f"""UPDATE corrections SET superseded_by = ?1 FROM corrections AS mine
+            WHERE mine.id = ?1 AND corrections.id < ?1 AND corrections.manner = mine.manner
+            AND corrections.superseded_by IS NULL AND corrections.forgotten IS NULL
+            AND (mine.manner NOT IN ('', '{OWN}') OR corrections.question_key = mine.question_key)""",
+        (id,),
+    )
 
 
 def supersede(db: Database, earlier: int, later: int) -> None:

@@ -15,6 +15,7 @@ def glance(home: Path) -> dict[str, Any]:
     """The served version, how much is stored, whether a night runs, and how the last one ended."""
     pointer = home / "current"
     seen: dict[str, Any] = {"version": pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else "base"}
+    seen["night_paused"] = (home / "night.paused").is_file()
     path = home / "store.db"
     if not path.is_file():
         return {**seen, **dict.fromkeys(QUESTIONS, 0), "night_runs": False, "last_night": None}

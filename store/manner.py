@@ -6,6 +6,9 @@ form; anything else is taken for an answer. English, and the language wish in a 
 
 import re
 
+OWN = "own"
+"""The aspect of a wish that only its owner knows for one: no form of it is known here."""
+
 _LANGUAGES = (
     r"english|spanish|castilian|german|french|italian|portuguese|dutch|polish|russian|ukrainian|turkish|greek|swedish|"
     r"norwegian|danish|finnish|czech|hungarian|romanian|arabic|hebrew|hindi|chinese|mandarin|japanese|korean|catalan|latin|"

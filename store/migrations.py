@@ -380,4 +380,24 @@ def m012_documents_of_conversations(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m014_journal(db: Database) -> None:
+    """What happened in a night; which correction another wording came from; choices made in the flow of a chat."""
+    db.executescript("""
+        CREATE TABLE journal (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            time TEXT NOT NULL,
+            what TEXT NOT NULL,
+            note TEXT NOT NULL
+        );
+        CREATE INDEX journal_of_run ON journal (run_id, number);
+        ALTER TABLE corrections ADD COLUMN revises INTEGER REFERENCES corrections (id);
+        ALTER TABLE duels ADD COLUMN first_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
+        ALTER TABLE duels ADD COLUMN second_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
+        CREATE INDEX duels_of_first ON duels (first_message) WHERE first_message IS NOT NULL;
+        CREATE INDEX duels_of_second ON duels (second_message) WHERE second_message IS NOT NULL;
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -13,13 +13,19 @@ Role = Literal["system", "user", "assistant"]
 MessageStatus = Literal["writing", "complete", "stopped", "failed"]
 Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
 ExampleKind = Literal["wording", "neighbour", "replay", "probe", "liked", "liked probe"]
+Happening = Literal["begun", "phase begun", "phase again", "phase done", "busy", "paused", "resumed", "ended"]
 RunState = Literal["running", "finished", "failed", "cancelled"]
 Verdict = Literal["promoted", "refused", "nothing learned", "failed", "cancelled"]
 
 
 def now() -> str:
     """The current time, UTC, to the millisecond: `2026-01-31T04:05:06.789Z`."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at(datetime.now(UTC))
+
+
+def at(moment: datetime) -> str:
+    """A time as it is stored; `moment` is UTC."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +155,15 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Duel:
     """Two versions, in the order in which their answers were shown; `preferred` is one of them, "" for neither, None
-    while nothing was chosen."""
+    while nothing was chosen. The messages are those of a choice made in the chat."""
 
     id: int
     question: str
     first: str
     second: str
     preferred: str | None
+    first_message: str | None = None
+    second_message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,15 @@ class Phase:
     started: str
     ended: str | None
     result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a night's journal: when, `what` happened, and to which phase or with what it was busy."""
+
+    time: str
+    what: Happening
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from store.database import rows, storable, writing
 from store.errors import NightRefused, NotFound
+from store.journal import write
 from store.light_sqlite_utils import Database
 from store.records import Phase, Run, RunState, Verdict, now
 
@@ -35,6 +36,7 @@ def begin_run(db: Database, trigger: Literal["schedule", "command", "page"], loc
             if local_date is None or not ran_on(db, local_date):
                 raise
             raise NightRefused(f"The night of {local_date} has had its run; the next is tomorrow's.") from error
+        write(db, made, "begun", trigger)
         return run(db, made)
 
 
@@ -80,6 +82,8 @@ def cancel_run(db: Database, run_id: str) -> None:
 def begin_phase(db: Database, run_id: str, name: str) -> None:
     """Begin a phase, or begin it again: what it gave before is gone. Raises NotFound for the run."""
     run(db, run_id)
+    again = any(phase.name == name for phase in phases(db, run_id))
+    write(db, run_id, "phase again" if again else "phase begun", name)
     db.execute("INSERT OR REPLACE INTO phases VALUES (?, ?, 'running', ?, NULL, '{}')", (run_id, name, now()))
 
 
@@ -91,6 +95,7 @@ def finish_phase(db: Database, run_id: str, name: str, result: dict[str, Any]) -
     )
     if done.rowcount == 0:
         raise NotFound.among("phase", name, [phase.name for phase in phases(db, run_id)])
+    write(db, run_id, "phase done", name)
 
 
 def finished_phase(db: Database, run_id: str, name: str) -> dict[str, Any] | None:
@@ -108,7 +113,12 @@ def phases(db: Database, run_id: str) -> list[Phase]:
 
 
 def progress(db: Database, run_id: str, phase: str, done: float, total: float, note: str = "") -> None:
-    """Say how far a phase is: `done` of `total`, in whatever it counts. Only the latest is kept."""
+    """Say how far a phase is: `done` of `total`, in whatever it counts. Only the latest is kept.
+
+    `note` is what it is busy with, in fixed words and ids; a new one is put into the journal.
+    """
+    if note and latest_progress(db, run_id).get("note") != note:
+        write(db, run_id, "busy", note)
     db.execute(
         "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?)", (run_id, phase, done, total, storable(note), now())
     )
@@ -125,7 +135,8 @@ def _end_run(
 ) -> None:
     ended = now()
     with writing(db):
-        run(db, run_id)
+        if run(db, run_id).state == "running":
+            write(db, run_id, "ended", verdict)
         db.execute(
             """UPDATE runs SET state = ?, ended = ?, verdict = ?, version = ?, reasons = ?
                WHERE id = ? AND state = 'running'""",

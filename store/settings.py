@@ -34,6 +34,7 @@ class Settings:
     threads: int = 0  # 0: all cores
     memory: bool = True
     memory_threshold: float = 0.0  # cosine similarity; 0: built in
+    second_answers: float = 0.0  # the share of questions that two versions answer, for the owner to choose
     night: bool = True
     night_time: str = "03:00"  # local time of day
     night_minutes: int = 60
@@ -49,6 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "context_tokens": (256, 1 << 20),
     "threads": (0, 1024),
     "memory_threshold": (0.0, 1.0),
+    "second_answers": (0.0, 1.0),
     "night_minutes": (1, 24 * 60),
     "min_free_gib": (0.0, 1e6),
 }

@@ -1,8 +1,14 @@
 """How it goes from week to week: answers, corrections and thumbs. What was imported does not count."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from store.database import rows
 from store.light_sqlite_utils import Database
 from store.records import Week
+
+LEAST = 20
+SIGNIFICANT = 0.05
 
 
 def weeks(db: Database, limit: int = 12) -> list[Week]:
@@ -24,3 +30,27 @@ def weeks(db: Database, limit: int = 12) -> list[Week]:
         limit,
     )
     return [Week(**row) for row in found]
+
+
+def drift(weeks: Sequence[Week]) -> Literal["corrections", "thumbs", ""]:
+    """What was worse in the newest of `weeks` than in those before it, beyond chance. Pure."""
+    if len(weeks) < 2:
+        return ""
+    newest, before = weeks[0], weeks[1:]
+    answers, corrected = sum(w.answers for w in before), sum(w.corrected for w in before)
+    voted, down = sum(w.up + w.down for w in before), sum(w.down for w in before)
+    if _more(newest.corrected, newest.answers, corrected, answers):
+        return "corrections"
+    if _more(newest.down, newest.up + newest.down, down, voted):
+        return "thumbs"
+    return ""
+
+
+def _more(count: int, of: int, before: int, of_before: int) -> bool:
+    """Whether `count` of `of` is more than `before` of `of_before`, by Fisher's exact test."""
+    if of < LEAST or of_before < LEAST or count * of_before <= before * of:
+        return False
+    from scipy.stats import fisher_exact  # most of a second, which a page that is opened does without
+
+    table = [[count, of - count], [before, of_before - before]]
+    return bool(fisher_exact(table, alternative="greater").pvalue < SIGNIFICANT)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,14 +28,16 @@ from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
+from store.journal import journal, paused_s
 from store.light_sqlite_utils import Database
-from store.records import Run, Version, now
+from store.records import Run, Version, at, now
 from store.settings import Settings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.liked import liked_examples
 from trainer.reward import Reward, reward
+from trainer.urgent import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
 PHASES = ("collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
@@ -106,6 +109,12 @@ class _Night:
         finally:
             engine.close()
 
+    def worked_s(self) -> float:
+        """For how long this process has been at it, without what it was paused."""
+        passed = time.monotonic() - self.started
+        since = at(datetime.now(UTC) - timedelta(seconds=passed))
+        return passed - paused_s(journal(self.db, self.run.id), since, now())
+
     def progress(self, phase: str) -> Callable[[int, int, str], None]:
         """Tell how far `phase` is, to the terminal each time and to the store twice a second."""
         last = 0.0
@@ -133,7 +142,7 @@ def _phases(night: _Night) -> Outcome:
         tuple(vote for vote in feedback.votes(db) if vote.message_id in set(found.get("votes", ()))),
         found.get("fresh_votes", 0),
     )
-    if not ledger.worth_a_night:
+    if not worth_a_night(ledger, found.get("alarm", False)):
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
     if not ledger.corrections and not found.get("reward"):
         return _all_withdrawn(night)
@@ -155,6 +164,7 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
     done = runs.finished_phase(night.db, night.run.id, phase)
     if done is not None:
         return done
+    GiveWay(night.settings.home)()
     runs.begin_phase(night.db, night.run.id, phase)
     night.progress(phase)(0, 1, "")
     started = time.monotonic()
@@ -182,6 +192,7 @@ def _collect(night: _Night) -> dict[str, Any]:
         "withdrawn": sorted(ledger.withdrawn),
         "votes": [vote.message_id for vote in ledger.votes],
         "fresh_votes": ledger.fresh_votes,
+        "alarm": alarmed(night.db),
         "reward": asdict(judge) if (judge := reward(ledger.votes)) else None,
     }
 
@@ -221,7 +232,14 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
 def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     from trainer.finetune import FinetuneConfig, finetune
 
-    left = night.settings.night_minutes - (time.monotonic() - night.started) / 60
+    left = night.settings.night_minutes - night.worked_s() / 60
+    give_way, tell = GiveWay(night.settings.home), night.progress("finetune")
+    give_way.pausing = False  # what passes before the first step is counted into the budget of the training
+
+    def report(done: int, total: int, note: str) -> None:
+        give_way.pausing = done > 0
+        tell(done, total, note)
+
     data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind not in ("probe", "liked probe")]
     config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
     trained = finetune(
@@ -229,8 +247,8 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
         data,
         night.work,
         config,
-        night.progress("finetune"),
-        GiveWay(night.settings.home),
+        report,
+        give_way,
         adapter_of(night.settings.home, start, night.base) if start else None,
     )
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}

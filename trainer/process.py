@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from store import runs
 from store.database import opened
 from store.errors import NightRefused
+from store.pausing import paused_run, resume
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,23 @@ def start_night(root: Path, home: Path, trigger: str, local_date: str | None = N
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
         )
+
+
+def paused(home: Path) -> list[str]:
+    """Why the schedule starts nothing while a night waits for its owner; nothing where none does."""
+    with opened(home) as db:
+        waiting = paused_run(db, home)
+    return [f"the night {waiting.id} is paused: resume or cancel it on the Night page"] if waiting else []
+
+
+@contextmanager
+def unpaused(home: Path) -> Iterator[None]:
+    """A night that is started goes on, and one that ended leaves no pause behind; one that was killed stays paused."""
+    with opened(home) as db:
+        resume(db, home)
+    yield
+    with opened(home) as db:
+        resume(db, home)
 
 
 def cancel_night(home: Path) -> bool:

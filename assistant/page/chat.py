@@ -20,6 +20,8 @@ from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under
 from assistant.page.side import FOOT, listing, looked, read_look
 from assistant.page.words import version_name
+from assistant.second import choose as prefer
+from assistant.second import drawn, with_second
 from models.version_files import current
 from store import conversations, feedback, shelves
 from store.branches import branch_through
@@ -27,6 +29,7 @@ from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import Message
+from store.revising import hold_for_every_answer
 
 GENERATION = "generation"
 LATEX = [
@@ -103,13 +106,15 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return
 
         def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
-            return assistant.send(at or None, text, parent_id=parent or None, cancelled=cancelled)
+            version = pair.first if pair else "current"
+            begun = assistant.send(at or None, text, parent_id=parent or None, version=version, cancelled=cancelled)
+            return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
             with opened(home) as db:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
-                before = _branch(db, parent)
+                before, pair = _branch(db, parent), drawn(db, assistant)
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
                 yield (*state, gr.skip(), *_BUSY)
@@ -277,6 +282,8 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         return at, [shown(db, each) for each in branch_through(db, id)]
     if do == "new":
         return "", []
+    if do == "choose":
+        return at, [shown(db, each) for each in branch_through(db, prefer(db, int(id), press["side"])[1])]
     if do in ("delete", "delete-for-good"):
         (shelves.delete if do == "delete" else shelves.delete_for_good)(db, id)
         return ("", []) if id == at else (at, _branch(db, leaf))
@@ -295,6 +302,10 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
         feedback.rate(db, id, int(press["value"]))
     elif do == "reason":
         _toggle_reason(db, id, press["reason"])
+    elif do == "note":
+        _note(db, id, press.get("note", ""))
+    elif do == "hold":
+        hold_for_every_answer(db, int(press["correction"]), press["every"] == "yes")
     elif do != "look":
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
     return at, _branch(db, leaf)
@@ -306,6 +317,12 @@ def _toggle_reason(db: Database, id: str, reason: str) -> None:
         kept = [each for each in rating.reasons if each != reason]
         chosen = kept if reason in rating.reasons else [*kept, reason]
         feedback.rate(db, id, rating.value, chosen, rating.note)
+
+
+def _note(db: Database, id: str, note: str) -> None:
+    rating = feedback.rating_of(db, id)
+    if rating is not None and rating.value != 0:
+        feedback.rate(db, id, rating.value, rating.reasons, note.strip())
 
 
 def _press(do: str, id: str, text: str) -> str:

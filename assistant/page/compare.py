@@ -4,7 +4,7 @@ Blind, the names come after the choice, and the choices are counted.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -51,6 +51,7 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
             ask = gr.Button("Ask both", scale=0)
         blind = gr.Checkbox(True, label="Blind", container=False)
         result = gr.HTML()
+        standing = gr.HTML()
     act = presses("compare")
 
     def offered(first: str | None, second: str | None) -> tuple[Any, Any]:
@@ -75,20 +76,25 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
             with opened(home) as db:
                 return unnamed(duels.begin_duel(db, text, *answers), list(answers.values()))
 
-    def chosen(press: str) -> str:
+    def scored() -> str:
+        with told(), opened(home) as db:
+            return score_table(duels.scores(db))
+
+    def chosen(press: str) -> tuple[str, str]:
         with told(), opened(home) as db:
             given = read_press(press)
             if not given.get("id", "").isdigit():
                 raise InputRefused("The page asked for something unknown. Load the page again.")
             made = duels.decide_duel(db, int(given["id"]), given.get("side", ""))
-            return revealed(made, duels.score(db, made.first, made.second))
+            return revealed(made, duels.score(db, made.first, made.second)), score_table(duels.scores(db))
 
     def by_itself(text: str, version: str) -> str:
         turn = [[ChatMessage("user", text)]]
         return assistant.answer_rows(turn, version=version, with_memory=False, sampling=ANSWER)[0].text
 
     tab.select(offered, [one, other], [one, other], **in_order("compare"))
-    act.change(chosen, [act], [result], **in_order("compare"))
+    tab.select(scored, None, standing, **in_order("compare"))
+    act.change(chosen, [act], [result, standing], **in_order("compare"))
     gr.on(
         [ask.click, question.submit],
         asked,
@@ -136,11 +142,49 @@ def revealed(duel: Duel, score: Score) -> str:
     )
 
 
-def _how_sure(score: Score) -> str:
+def score_table(scores: Mapping[tuple[str, str], Score]) -> str:
+    """Every pair of versions that was chosen between, with the share of the first and its interval. Pure."""
+    if not scores:
+        return ""
+    head = "<tr><th>One</th><th>The other</th><th>Choices</th><th>The first is preferred in</th></tr>"
+    body = "".join(_score_row(*pair, score) for pair, score in scores.items())
+    return (
+        '<h2 class="part">Your choices so far</h2><p class="none">Here and in the chat. An interval that leaves out '
+        'half of all questions says that one version is the better one.</p><div class="card"><div class="wide"><table>'
+        f"<thead>{head}</thead><tbody>{body}</tbody></table></div></div>"
+    )
+
+
+def _score_row(one: str, other: str, score: Score) -> str:
+    better, worse = (one, other) if score.one >= score.other else (other, one)
+    won, lost = max(score.one, score.other), min(score.one, score.other)
+    choices = f"{won} : {lost}, no difference {score.neither}"
+    return (
+        f"<tr><td>{escape(version_name(better))}</td><td>{escape(version_name(worse))}</td><td>{choices}</td>"
+        f"<td>{escape(_share(won, won + lost))}</td></tr>"
+    )
+
+
+def _share(won: int, decided: int) -> str:
+    """The share and its interval in words."""
+    if not decided:
+        return "no choice was made for either"
+    low, high = interval(won, decided)
+    sure = "" if low > 0.5 else "; not certain yet"
+    return f"{won / decided:.0%} of the questions ({low:.0%} to {high:.0%} with 95 % certainty{sure})"
+
+
+def interval(won: int, decided: int) -> tuple[float, float]:
+    """Wilson's interval of a share, at 95 %. Pure; `decided` is above 0."""
     from scipy.stats import binomtest
 
+    likely = binomtest(won, decided).proportion_ci(method="wilson")
+    return float(likely.low), float(likely.high)
+
+
+def _how_sure(score: Score) -> str:
     decided = score.one + score.other
     if decided < LEAST:
         return f" Too few to tell; {LEAST} choices say something."
-    likely = binomtest(max(score.one, score.other), decided).proportion_ci(method="wilson")
-    return f" The better one is preferred in {likely.low:.0%} to {likely.high:.0%} of all questions (95 %)."
+    low, high = interval(max(score.one, score.other), decided)
+    return f" The better one is preferred in {low:.0%} to {high:.0%} of all questions (95 %)."

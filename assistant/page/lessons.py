@@ -29,6 +29,28 @@ def _learned(check: Check) -> bool:
     return check.asked > 0 and check.right / check.asked >= STUCK_SHARE
 
 
+def why_not(check: Check) -> str:
+    """Why a correction does not count as learned, as far as its answers tell; empty when it does. Pure."""
+    said, taught = _plain(check.said), _plain(check.correction.answer)
+    if _learned(check):
+        return ""
+    if not check.asked:
+        return "It could not be examined."
+    if not said:
+        return "It gave no answer to your question."
+    if taught in said and check.right:
+        return "It knows the answer to your question, but not yet when asked in other words."
+    if taught in said:
+        return "It gives the answer, but does not stop there."
+    if said == _plain(check.correction.rejected):
+        return "It still says what it said before."
+    return "It says something else by now, but not what you taught."
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).strip(" .!")
+
+
 def _card(check: Check) -> str:
     before_and_after = {
         "Before": check.correction.rejected,
@@ -44,6 +66,7 @@ def _card(check: Check) -> str:
     return (
         f'<article class="card"><h3>{escape(check.correction.question)}</h3>{lines}<div class="foot">'
         f'<span class="badge {look}">{badge}</span><span>{check.right} of {check.asked} test questions right</span>'
+        f"<span>{escape(why_not(check))}</span>"
         "</div></article>"
     )
 

@@ -12,7 +12,7 @@
     const { ask, to, ...press } = button.dataset;
     if (ask && !window.confirm(ask)) return;
     awaited = null;
-    asks(to, press);
+    asks(to, { ...press, ...writtenBeside(button) });
   }
 
   function asks(to, press) {
@@ -23,6 +23,20 @@
   function write(field, text) {
     field.value = text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What stands in the fields beside a button, by their names. */
+  function writtenBeside(button) {
+    const fields = button.closest(".fields")?.querySelectorAll("[name]") || [];
+    return Object.fromEntries([...fields].map((field) => [field.name, field.value]));
+  }
+
+  /** What is being written in a field of `old` goes on in `fresh`, unless the server has another text by now. */
+  function keepWriting(old, fresh) {
+    for (const field of old.querySelectorAll("[name]")) {
+      const again = fresh.querySelector(`[name="${field.name}"]`);
+      if (again && field.value !== field.defaultValue && again.defaultValue === field.defaultValue) again.value = field.value;
+    }
   }
 
   /** Every message row gets what was written for it; what is there already stays, with the focus in it. */
@@ -37,11 +51,12 @@
       const fresh = part && part.cloneNode(true);
       if (fresh) fresh.written = part.outerHTML; // as the server wrote it, whatever a press changes here
       if (old && fresh) keepOpen(old, fresh);
+      if (old && fresh) keepWriting(old, fresh);
       if (old && fresh) old.replaceWith(fresh);
       else if (old) old.remove();
       else if (fresh) home.append(fresh);
       if (focused && fresh) {
-        const again = [...fresh.querySelectorAll("button")].find((button) => key(button) === focused);
+        const again = [...fresh.querySelectorAll("button, [name]")].find((found) => key(found) === focused);
         if (again) again.focus();
       }
     });
@@ -157,6 +172,7 @@
     else if (row && act === "edit") edit(row);
     else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
     else if (row && act === "copy") copy(row, button);
+    else if (act === "print") window.print();
     else if (act === "fold") {
       const open = document.body.classList.toggle("talks-open");
       button.setAttribute("aria-expanded", String(open));
@@ -239,6 +255,19 @@
   }
   document.addEventListener("click", holdBack, true);
   document.addEventListener("keydown", holdBack, true);
+
+  // In fields of ours: Enter saves, in a field of several lines with Ctrl; Esc cancels where something can be cancelled.
+  document.addEventListener("keydown", (event) => {
+    const beside = event.target.closest?.(".fields [name]") && event.target.closest(".fields");
+    if (!beside) return;
+    const enter = event.key === "Enter" && (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey);
+    if (!enter && event.key !== "Escape") return;
+    const [save, cancel] = beside.querySelectorAll("button");
+    const press = enter ? save : cancel;
+    if (!press) return;
+    event.preventDefault();
+    press.click();
+  });
 
   const newest = (what) => [...document.querySelectorAll(`#talk .bot-row .under ${what}`)].at(-1);
   const click = (found) => found && found.click();

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from assistant.page.choosing import choice, chosen, to_choose
+from assistant.page.correction_card import asks
 from assistant.page.difference import difference
 from assistant.page.pressed import button
 from assistant.page.shelf import quoted
@@ -16,7 +18,7 @@ from assistant.page.words import REASONS, version_name
 from store import conversations, documents, feedback
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
-from store.records import Correction, Message, Quote, Rating
+from store.records import Correction, Duel, Message, Quote, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Shown:
     source: Correction | None = None
     wish: Correction | None = None
     quotes: tuple[Quote, ...] = ()
+    duel: Duel | None = None
+    rival: Message | None = None
 
     @property
     def text(self) -> str:
@@ -50,6 +54,7 @@ def shown(db: Database, message: Message) -> Shown:
         _source(db, message.correction_id),
         feedback.wish_of(db, message.id),
         tuple(documents.quotes(db, message.id)),
+        *choice(db, message),
     )
 
 
@@ -89,14 +94,20 @@ def _under_answer(each: Shown) -> str:
     message = each.message
     if message.status == "writing":
         return '<p class="source">Writing…</p>'
+    if each.duel and each.rival and each.duel.preferred is None:
+        return to_choose(each.duel, message, each.rival)
     changed = ""
     if each.correction:
         words = difference(message.content, each.correction.answer)
-        changed = f'<p class="difference"><span class="mark">You corrected this</span> {words}</p>'
+        changed = (
+            f'<p class="difference"><span class="mark">You corrected this</span> {words}</p>{_kind(each.correction)}'
+        )
     if each.wish:
         wished = f"“{escape(_cut(each.wish.answer))}”"
         changed += f'<p class="difference"><span class="mark">You wish of every answer</span> {wished}</p>'
-    said = f'<p class="source">{_source_words(each)}</p>{quoted(each.quotes)}{changed}'
+        changed += _kind(each.wish)
+    read = quoted(each.quotes)
+    said = f'<p class="source">{_source_words(each)}</p>{chosen(each.duel, message)}{read}{changed}'
     return f"{said}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}"
 
 
@@ -147,7 +158,30 @@ def _reasons(each: Shown) -> str:
         for reason in REASONS[rating.value]
     )
     title = "What was good?" if rating.value == 1 else "What was wrong?"
-    return f'<div class="reasons" role="group" aria-label="{title}"><span>{title}</span>{chips}</div>'
+    return f'<div class="reasons" role="group" aria-label="{title}"><span>{title}</span>{chips}</div>{_note(rating)}'
+
+
+def _note(rating: Rating) -> str:
+    """The field for a note about a thumb, with what was noted."""
+    field = f'<input name="note" maxlength="1000" aria-label="Note" placeholder="Note" value="{escape(rating.note)}">'
+    saved = "Save note" if not rating.note else "Change note"
+    return f'<div class="fields note">{field}{button("chat", "note", saved, id=rating.message_id)}</div>'
+
+
+def _kind(correction: Correction) -> str:
+    """What a correction is, as a switch: the answer to its question, or a wish for every answer."""
+    wish = bool(correction.manner)
+
+    def kind(text: str, on: bool, every: str, ask: str = "") -> str:
+        given = {"correction": str(correction.id), "every": every}
+        return button("chat", "hold", text, kind="chip", ask=ask, on=on, id=correction.message_id, **given)
+
+    return (
+        '<div class="acts" role="group" aria-label="What this correction is"><span>It is</span>'
+        + kind("this answer", not wish, "no")
+        + kind("my way of wanting answers", wish, "yes", "" if wish else asks(correction))
+        + "</div>"
+    )
 
 
 def _switch(each: Shown) -> str:

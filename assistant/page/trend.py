@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from store.records import Week
+from store.trends import drift
 
-LEAST = 20
-SIGNIFICANT = 0.05
+_ALARMS = {
+    "": "",
+    "corrections": "You corrected more answers this week than before.",
+    "thumbs": "You liked fewer answers this week than before.",
+}
 
 
 def trend(weeks: Sequence[Week]) -> str:
@@ -23,24 +27,14 @@ def trend(weeks: Sequence[Week]) -> str:
 
 def alarm(weeks: Sequence[Week]) -> str:
     """Words when you corrected more of the newest week's answers, or liked fewer, than can be chance; else ""."""
-    newest, before = weeks[0], weeks[1:]
-    answers, corrected = sum(w.answers for w in before), sum(w.corrected for w in before)
-    voted, down = sum(w.up + w.down for w in before), sum(w.down for w in before)
-    if _more(newest.corrected, newest.answers, corrected, answers):
-        return "You corrected more answers this week than before."
-    if _more(newest.down, newest.up + newest.down, down, voted):
-        return "You liked fewer answers this week than before."
-    return ""
+    return _ALARMS[drift(weeks)]
 
 
-def _more(count: int, of: int, before: int, of_before: int) -> bool:
-    """Whether `count` of `of` is more than `before` of `of_before`, by Fisher's exact test."""
-    if of < LEAST or of_before < LEAST:
-        return False
-    from scipy.stats import fisher_exact
-
-    table = [[count, of - count], [before, of_before - before]]
-    return bool(fisher_exact(table, alternative="greater").pvalue < SIGNIFICANT)
+def alarm_line(weeks: Sequence[Week]) -> str:
+    """The same for the head of the page, with what to do; empty while there is none."""
+    if not (said := alarm(weeks)):
+        return ""
+    return f'<p class="badge bad alarm" role="status">{said} The weeks stand under Night; so do the versions.</p>'
 
 
 def _row(week: Week) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from models.version_files import BASE
-from store.records import CorrectionStanding, Run
+from store.records import CorrectionStanding, Entry, Run
 
 REASONS = {
     1: ("correct", "clear", "well put"),
@@ -66,6 +66,36 @@ def trigger_words(run: Run) -> str:
 def time_words(utc: str) -> str:
     """A stored time as local date and time."""
     return moment(utc).astimezone().strftime("%-d %b %Y, %H:%M")
+
+
+def clock_words(utc: str) -> str:
+    """A stored time as local time of day."""
+    return moment(utc).astimezone().strftime("%H:%M:%S")
+
+
+def duration_words(seconds: float) -> str:
+    """How long something took."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def happening_words(entry: Entry) -> str:
+    """A line of a night's journal as a sentence."""
+    phase = PHASES.get(entry.note, entry.note)
+    return {
+        "begun": f"The night began, {_TRIGGERS.get(entry.note, entry.note)}.",
+        "phase begun": f"{phase}: begun.",
+        "phase again": f"{phase}: begun again, after an interruption.",
+        "phase done": f"{phase}: done.",
+        "busy": f"Busy with {entry.note}.",
+        "paused": "Paused.",
+        "resumed": "Resumed.",
+        "ended": f"The night ended: {entry.note}.",
+    }[entry.what]
 
 
 def due_words(when: datetime | None, now: datetime) -> str:

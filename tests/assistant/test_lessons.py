@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from assistant.page.compare import revealed, unnamed
+from assistant.page.compare import interval, revealed, score_table, unnamed
 from assistant.page.lessons import SHOWN, lessons
 from store.records import Check, Correction, Duel, Score
 
@@ -37,6 +37,16 @@ def test_after_a_blind_choice_both_are_named_and_the_score_says_how_sure_it_is()
     assert "49% to 94%" in revealed(made, Score(8, 2, 0))
     assert "You saw no difference" in revealed(replace(made, preferred=""), Score(0, 0, 1))
     assert "version" not in unnamed(made, ["yes", "no"])
+
+
+def test_every_pair_of_versions_has_its_share_with_an_interval_the_better_one_first():
+    text = score_table({("base", "v-1"): Score(2, 18, 1), ("v-1", "v-2"): Score(1, 1, 0), ("a", "b"): Score(0, 0, 2)})
+    assert text.index("version 1</td><td>the original model") < text.index("18 : 2, no difference 1")
+    low, high = interval(18, 20)
+    assert (round(low, 3), round(high, 3)) == (0.699, 0.972)  # Wilson (1927), 18 of 20
+    assert "90% of the questions (70% to 97% with 95 % certainty)" in text
+    assert "50% of the questions" in text and "not certain yet" in text and "no choice was made for either" in text
+    assert score_table({}) == ""
 
 
 def test_many_are_cut_and_none_say_nothing():

@@ -32,6 +32,10 @@ def test_a_night_begun_on_the_page_can_be_cancelled_and_runs_to_its_result(tmp_p
         assert not night_running(tmp_path)
         page.get_by_role("button", name="Run the night now").click()
         expect(page.get_by_role("button", name="Cancel this night")).to_be_visible()
+        page.get_by_role("button", name="Pause", exact=True).click()
+        expect(page.locator(".card .badge").get_by_text("Paused")).to_be_visible()
+        expect(page.get_by_role("button", name="Resume")).to_be_visible()
+        page.get_by_role("button", name="Resume").click()
         expect(page.get_by_text("did not pass its examination")).to_be_visible(timeout=NIGHT_MS)
         expect(page.get_by_role("button", name="Run the night now")).to_be_visible(timeout=NIGHT_MS)
         assert visit.foreign == [] and visit.faults == []

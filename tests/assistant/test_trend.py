@@ -1,6 +1,6 @@
 """What the page says of the weeks."""
 
-from assistant.page.trend import alarm, trend
+from assistant.page.trend import alarm, alarm_line, trend
 from store.records import Week
 
 CALM = [Week(f"2026-03-{day:02}", 50, 2, 9, 1) for day in (23, 16, 9, 2)]
@@ -22,3 +22,8 @@ def test_a_week_with_many_more_corrections_or_fewer_thumbs_raises_one():
 def test_few_answers_say_nothing():
     assert alarm([Week("2026-03-30", 6, 6, 0, 6), *CALM]) == ""
     assert alarm([Week("2026-03-30", 60, 60, 0, 60)]) == ""
+
+
+def test_the_head_of_the_page_says_nothing_while_all_is_well_and_what_to_do_otherwise():
+    assert alarm_line(CALM) == "" == alarm_line([])
+    assert "stand under Night" in alarm_line([Week("2026-03-30", 50, 12, 9, 1), *CALM])

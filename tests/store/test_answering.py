@@ -5,6 +5,7 @@ import threading
 import time
 
 from store.answering import FILE, GiveWay, answering, is_answering
+from store.pausing import pause, resume
 
 
 def test_only_while_an_answer_is_written(home):
@@ -33,6 +34,19 @@ def test_work_waits_until_the_answer_is_there(home):
         thread.start()
         assert not waited.wait(0.3)
     assert waited.wait(2)
+
+
+def test_a_paused_night_waits_until_it_is_resumed(home, db):
+    pause(db, home)
+    waited, give_way = threading.Event(), GiveWay(home)
+    thread = threading.Thread(target=lambda: (give_way(), waited.set()))
+    thread.start()
+    assert not waited.wait(0.5)
+    resume(db, home)
+    assert waited.wait(5)
+    pause(db, home)
+    give_way.pausing = False
+    give_way()
 
 
 def test_a_chat_that_never_pauses_slows_the_night_down_and_does_not_stop_it(home):

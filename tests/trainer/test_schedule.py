@@ -7,9 +7,10 @@ import pytest
 
 from store.database import opened
 from store.errors import NightRefused
+from store.pausing import is_paused, pause
 from store.runs import begin_run, ran_on
 from store.settings import Settings
-from trainer.process import cancel_night, night_running, only_night
+from trainer.process import cancel_night, night_running, only_night, paused, unpaused
 from trainer.readiness import Machine, hindrances
 from trainer.schedule import Schedule, missed
 
@@ -52,6 +53,29 @@ def test_a_hindrance_puts_the_night_off(home):
     assert not started
     assert schedule.next_run() is not None
     schedule.stop()
+
+
+def test_a_paused_night_keeps_the_schedule_from_starting_one_until_it_is_started_by_hand(home):
+    with opened(home) as db:
+        begin_run(db, "page")
+        assert paused(home) == []
+        pause(db, home)
+        (said,) = paused(home)
+        assert "is paused" in said and "resume or cancel" in said
+    with unpaused(home):
+        assert paused(home) == []
+        with opened(home) as db:
+            pause(db, home)
+    assert not is_paused(home)
+
+
+def test_a_night_that_is_killed_stays_paused(home):
+    with opened(home) as db:
+        begin_run(db, "page")
+        with pytest.raises(SystemExit), unpaused(home):
+            pause(db, home)
+            raise SystemExit(143)
+    assert paused(home)
 
 
 def test_the_schedule_says_when_the_next_night_is(home):

@@ -1,0 +1,151 @@
+"""The report of a night in words and pictures: verdict, what was learned and what not, what was checked, how long.
+
+Shown on the page of the night, and by `printed` as a page of its own. Reads the store and changes nothing.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+from assistant.page import words
+from assistant.page.lessons import lessons
+from store import feedback, runs
+from store.journal import journal, paused_s, seconds_between
+from store.light_sqlite_utils import Database
+from store.records import Check, Entry, Phase, Run
+
+STEADY = 0.02
+LET_PASS = 0.1
+"""Nats per token: up to the first the original's answers count as unmoved here, beyond the second the gate refuses."""
+
+
+def report(db: Database, run: Run) -> str:
+    """All that there is to say of a night that has ended."""
+    taught, later = _taught(db, run), _later(db, run)
+    examined = runs.finished_phase(db, run.id, "examine") or {}
+    return (
+        _verdict(run)
+        + lessons(taught, promoted=run.verdict == "promoted")
+        + later
+        + checked(examined.get("candidate") or {}, examined.get("base") or {}, examined.get("incumbent") or {})
+        + times(run, runs.phases(db, run.id), journal(db, run.id))
+    )
+
+
+def _verdict(run: Run) -> str:
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in run.reasons)
+    when = f"{words.time_words(run.ended or run.started)}, begun {words.trigger_words(run)}"
+    named = f"<span>{escape(words.version_name(run.version))}</span>" if run.version else ""
+    return (
+        f'<div class="card"><h3>{escape(words.verdict_words(run))}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
+        f'<div class="foot"><span>{escape(when)}</span>{named}</div></div>'
+    )
+
+
+def _taught(db: Database, run: Run) -> list[Check]:
+    """What the run's version was taught anew, with what it says now."""
+    if run.version is None:
+        return []
+    new = set((runs.finished_phase(db, run.id, "collect") or {}).get("new", ()))
+    return [each for each in feedback.checks(db, run.version) if each.correction.id in new]
+
+
+def _later(db: Database, run: Run) -> str:
+    """What this night could not have learned, since it was corrected later."""
+    count = sum(each.created > run.started for each in feedback.active_corrections(db))
+    if not count:
+        return ""
+    what = "correction was" if count == 1 else "corrections were"
+    return f'<p class="none">{count} {what} made after this night had begun: the next one learns from there.</p>'
+
+
+def checked(candidate: dict[str, Any], base: dict[str, Any], incumbent: dict[str, Any]) -> str:
+    """What was asked so that nothing else moved, with counts, each with a bar for what stayed as it was. Pure."""
+    lines = "".join(_checks(candidate, base, incumbent))
+    if not lines:
+        return ""
+    return f'<h2 class="part">What was checked, so that nothing else moved</h2><div class="card">{lines}</div>'
+
+
+def _checks(now: dict[str, Any], base: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
+    old, near, general, liked = (
+        int(now.get(name, 0)) for name in ("old_asked", "neighbours", "general", "liked_asked")
+    )
+    if old:
+        right = int(now.get("old_right", 0))
+        text = f"{right} of {old} test questions right{_lost(now, before)}"
+        yield _line("What you taught earlier", text, right / old)
+    if near:
+        kept = near - int(now.get("neighbour_bleed", 0))
+        text = f"{kept} of {near} were left alone; {near - kept} were given an answer that belongs to another question"
+        yield _line("Questions much like yours, about somebody or something else", text, kept / near)
+    if general:
+        kept = general - int(now.get("general_bleed", 0))
+        same = f"{now.get('general_same', 0)} answers begin word for word as the original's"
+        yield _line("Everyday questions", f"{kept} of {general} were left alone; {same}", kept / general)
+        yield _line("The original's own answers to them", _drift(now.get("drift")))
+    if near or general or old:
+        broken = f"{now.get('broken', 0)}; the original gave {base.get('broken', 0)}"
+        yield _line("Answers that are empty or go round in circles", broken)
+    if liked:
+        right = int(now.get("liked_right", 0))
+        text = f"{right} of {liked}; the original's {base.get('liked_right', 0)}"
+        yield _line("Answers as you like them", text, right / liked)
+
+
+def _lost(now: dict[str, Any], before: dict[str, Any]) -> str:
+    pairs = list(zip(before.get("old_answers", ()), now.get("old_answers", ()), strict=False))
+    if not pairs:
+        return ""
+    lost, gained = sum(b and not n for b, n in pairs), sum(n and not b for b, n in pairs)
+    return f"; {lost} were right before and are not now, {gained} the other way round"
+
+
+def _drift(drift: object) -> str:
+    if not isinstance(drift, int | float) or math.isnan(drift):
+        return "could not be measured"
+    felt = "as likely as before" if drift <= STEADY else "a little less likely" if drift <= LET_PASS else "less likely"
+    return f"{felt} to the new version ({drift:+.3f} nats per token; up to {LET_PASS} is let pass)"
+
+
+def _line(title: str, text: str, share: float | None = None) -> str:
+    picture = "" if share is None else bar(share, f"{title}: {share:.0%}")
+    return f'<div class="check"><p><strong>{escape(title)}</strong></p>{picture}<p>{escape(text)}.</p></div>'
+
+
+def bar(share: float, name: str) -> str:
+    """A share as a picture. Pure."""
+    filled = f'<span style="width: {100 * share:.1f}%"></span>'
+    return f'<span class="bar" role="img" aria-label="{escape(name)}">{filled}</span>'
+
+
+def times(run: Run, phases: Sequence[Phase], entries: Sequence[Entry]) -> str:
+    """How long each phase took, without pauses, as bars beside each other. Pure."""
+    took = {
+        words.PHASES.get(phase.name, phase.name): seconds_between(phase.started, phase.ended)
+        - paused_s(entries, phase.started, phase.ended)
+        for phase in phases
+        if phase.ended
+    }
+    longest = max(took.values(), default=0.0)
+    if longest <= 0:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(name)}</td><td>{words.duration_words(seconds)}</td>"
+        f"<td>{bar(seconds / longest, f'{name}: {words.duration_words(seconds)}')}</td></tr>"
+        for name, seconds in took.items()
+    )
+    paused = paused_s(entries, run.started, run.ended) if run.ended else 0.0
+    pauses = f" It was paused for {words.duration_words(paused)} besides." if paused else ""
+    return (
+        '<h2 class="part">How long it took</h2><div class="card"><p>'
+        f"{words.duration_words(sum(took.values()))} of work.{pauses}</p>"
+        '<div class="wide"><table><thead><tr><th>Step</th><th>Time</th><th></th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></div>"
+    )
+
+
+def day(run: Run) -> str:
+    """The day on which a night ended, for a title."""
+    return words.moment(run.ended or run.started).astimezone().strftime("%-d %B %Y")
