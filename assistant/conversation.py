@@ -25,6 +25,7 @@ from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Message, Passage
 from store.settings import Settings
+from store.users import main_owner
 
 ANSWER_TOKENS = 1024
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
@@ -68,18 +69,19 @@ class Assistant:
         text: str,
         *,
         parent_id: str | None = None,
+        owner: str = "",
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Message]:
         """Store the question, then yield the answer as it grows; the last one is complete, stopped or failed.
 
-        Without `conversation_id` a conversation is begun; without `parent_id` the question follows its newest
+        Without `conversation_id` one of `owner` is begun; without `parent_id` the question follows its newest
         branch. Raises InputRefused for an empty question.
         """
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
         with opened(self.settings.home) as db:
             if conversation_id is None:
-                conversation_id = conversations.create_conversation(db, _title(text)).id
+                conversation_id = conversations.create_conversation(db, _title(text), owner=owner).id
             elif parent_id is None:
                 branch = conversations.newest_path(db, conversation_id)
                 parent_id = branch[-1].id if branch else None
@@ -118,7 +120,7 @@ class Assistant:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         with opened(self.settings.home) as db:
             found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
-            wishes = feedback.wishes(db) if with_memory else []
+            wishes = feedback.wishes(db, main_owner(db)) if with_memory else []
         read = [with_passage(row, p) if p else row for row, (_, p) in zip(rows, found_all, strict=True)]
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
@@ -143,9 +145,10 @@ class Assistant:
         with_memory: bool = True,
         sampling: Sampling = CHAT,
         keep: Callable[[Database], Message] | None = None,
+        owner: str = "",
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Begun | Piece]:
-        """Answer `messages` in pieces, after a `Begun` that says who answers: the same route as a turn on the page.
+        """Answer `messages` of `owner` in pieces, after a `Begun` that says who answers, as a turn on the page does.
 
         `keep` stores the question, once nothing stands against an answer, which then grows below it. Where a
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
@@ -160,7 +163,7 @@ class Assistant:
                 yield Piece(said.answer, 0, "stop")
                 return
             read = with_passage(messages, passage) if passage else messages
-            read = with_wishes(read, feedback.wishes(db)) if with_memory else read
+            read = with_wishes(read, feedback.wishes(db, owner)) if with_memory else read
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 document = passage.document if passage else None
                 begun = Begun(engine.version, None, None, document, readable_tokens(engine, read))
@@ -233,11 +236,11 @@ class Assistant:
         passage: Passage | None = None,
     ) -> Iterator[Message]:
         path = conversations.path_to(db, question.id)
-        system = conversations.conversation(db, question.conversation_id).system_prompt
-        spoken = [ChatMessage("system", system)] if system else []
+        talk = conversations.conversation(db, question.conversation_id)
+        spoken = [ChatMessage("system", talk.system_prompt)] if talk.system_prompt else []
         spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
         spoken = with_passage(spoken, passage) if passage else spoken
-        spoken = with_wishes(spoken, feedback.wishes(db)) if self.settings.memory else spoken
+        spoken = with_wishes(spoken, feedback.wishes(db, talk.owner)) if self.settings.memory else spoken
         shown = begin(db, question, engine)
         with closing(
             written(db, shown, lambda: engine.stream(fitting(engine, spoken, sampling), sampling, cancelled), passage)

@@ -17,11 +17,13 @@ from starlette.types import ASGIApp
 from assistant.api.routes import api
 from assistant.conversation import Assistant
 from assistant.guard import Guard
+from assistant.login import Login
 from assistant.page.night_control import NightControl
 from store.conversations import close_interrupted
 from store.database import opened
 from store.errors import SetupFailed
-from store.settings import Settings
+from store.settings import Settings, reaches_others
+from store.users import users
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +35,10 @@ UPLOAD_LIMIT = "1mb"
 def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Callable[[str], None]) -> None:
     """Serve until stopped. Tells its address through `say` when the page is ready.
 
-    Raises SetupFailed in one line when the port is taken, before anything heavy is loaded.
+    Raises SetupFailed in one line when the port is taken, or when others could reach a page that has no users, before
+    anything heavy is loaded.
     """
+    require_users(settings)
     listening = bound(settings.host, settings.port)
     try:
         with opened(settings.home) as db:
@@ -91,7 +95,21 @@ def application(
         theme=look.theme(),
         head=look.HEAD,
     )
-    return Guard(app, settings.host)
+    return Guard(Login(app, settings.home, required=reaches_others(settings)), settings.host, settings.public_name)
+
+
+def require_users(settings: Settings) -> None:
+    """Raises SetupFailed, with what to do, when other computers would reach a page that asks for no password."""
+    if not reaches_others(settings):
+        return
+    with opened(settings.home) as db:
+        if users(db):
+            return
+    asked = f"host {settings.host}" if not settings.public_name else f"public_name {settings.public_name}"
+    raise SetupFailed(
+        f"With {asked} other computers reach the page, and nobody has a password yet. "
+        "Add yourself first: run.py users add NAME"
+    )
 
 
 def bound(host: str, port: int) -> socket.socket:

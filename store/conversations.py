@@ -15,22 +15,37 @@ from store.records import Conversation, Message, MessageStatus, Role, now
 TITLE_CHARACTERS = 60
 
 _FIRST_UNSPACED = "\u2e80"  # the first of the CJK blocks
-_CONVERSATION = "id, title, system_prompt, created, updated, pinned"
+_CONVERSATION = "id, title, system_prompt, created, updated, pinned, owner"
 _MESSAGE = ", ".join(field.name for field in fields(Message))
 
 
 def create_conversation(
-    db: Database, title: str = "", *, system_prompt: str = "", source: str | None = None, created: str | None = None
+    db: Database,
+    title: str = "",
+    *,
+    system_prompt: str = "",
+    source: str | None = None,
+    created: str | None = None,
+    owner: str = "",
 ) -> Conversation:
     """Begin a conversation; untitled, it takes the first line of its first question as its title.
 
-    `source` names what it was imported from, once in a store; `created` keeps the time it had there.
+    `source` names what it was imported from, once for an owner; `created` keeps the time it had there.
     """
     time = created or now()
-    made = Conversation(uuid4().hex, storable(title), storable(system_prompt), time, time)
+    made = Conversation(uuid4().hex, storable(title), storable(system_prompt), time, time, owner=owner)
     db.execute(
-        "INSERT INTO conversations (id, title, system_prompt, source, created, updated) VALUES (?, ?, ?, ?, ?, ?)",
-        (made.id, made.title, made.system_prompt, source, made.created, made.updated),
+        """INSERT INTO conversations (id, title, system_prompt, source, created, updated, owner)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (
+            made.id,
+            made.title,
+            made.system_prompt,
+            source and source_of(owner, source),
+            made.created,
+            made.updated,
+            owner,
+        ),
     )
     return made
 
@@ -43,14 +58,31 @@ def conversation(db: Database, id: str) -> Conversation:
     return Conversation(**found[0])
 
 
-def imported_conversation(db: Database, source: str) -> Conversation | None:
-    """The conversation that was imported from `source`."""
-    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE source = ?", source)
+def imported_conversation(db: Database, source: str, owner: str = "") -> Conversation | None:
+    """The conversation that `owner` imported from `source`."""
+    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations WHERE source = ?", source_of(owner, source))
     return Conversation(**found[0]) if found else None
 
 
-def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> list[Conversation]:
-    """The conversations, pinned ones first and otherwise last changed first.
+def source_of(owner: str, source: str) -> str:
+    """What a conversation was imported from as it is stored: two users may import the same. Pure."""
+    return f"{owner}/{source}" if owner else source
+
+
+def hand_over(db: Database, earlier: str, later: str) -> None:
+    """Make the conversations of the owner `earlier` those of `later`."""
+    db.execute(
+        "UPDATE conversations SET source = substr(source, ?) WHERE owner = ?",
+        (len(source_of(earlier, "")) + 1, earlier),
+    )
+    db.execute(
+        "UPDATE conversations SET source = ? || source, owner = ? WHERE owner = ?",
+        (source_of(later, ""), later, earlier),
+    )
+
+
+def list_conversations(db: Database, *, search: str = "", limit: int = 200, owner: str = "") -> list[Conversation]:
+    """The conversations of `owner`, pinned ones first and otherwise last changed first.
 
     With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
     """
@@ -62,10 +94,11 @@ def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> l
             matching = "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)"
         else:
             matching = "content LIKE ? ESCAPE '!'"
-        where = f"WHERE title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching})"
+        where = f"AND (title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching}))"
         parameters = [pattern, words or pattern]
     newest_first = "ORDER BY pinned DESC, updated DESC, rowid DESC LIMIT ?"
-    found = rows(db, f"SELECT {_CONVERSATION} FROM conversations {where} {newest_first}", *parameters, limit)
+    of_owner = f"SELECT {_CONVERSATION} FROM conversations WHERE owner = ?"
+    found = rows(db, f"{of_owner} {where} {newest_first}", owner, *parameters, limit)
     return [Conversation(**row) for row in found]
 
 

@@ -7,7 +7,7 @@ The page and the import write it, memory and the night read it. The one thing th
 import json
 from collections.abc import Sequence
 
-from store.conversations import message, path_to
+from store.conversations import conversation, message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
@@ -17,7 +17,7 @@ from store.records import Check, Correction, CorrectionStanding, Message, Rating
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
 
-_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner"
+_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner, by"
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
 _OF_FACT = f"{_ACTIVE} AND manner = ''"
 _AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
@@ -53,6 +53,8 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
     A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
     same aspect instead.
 
+    It is by the owner of the conversation, and everybody's but for a wish, which holds for its owner alone.
+
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
     """
@@ -64,20 +66,20 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         questions = [above.content for above in path_to(db, message_id) if above.role == "user"]
         if not questions:
             raise InputRefused(f"Message {message_id} answers no question, so it cannot be corrected.")
-        aspect = manner(text)
+        aspect, by = manner(text), conversation(db, rejected.conversation_id).owner
         known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
         key = question_key(questions[-1])
         number = db.execute(
-            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created, manner)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (message_id, questions[-1], key, rejected.content, text, now(), aspect),
+            """INSERT INTO corrections (message_id, question, question_key, rejected, answer, created, manner, by)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            (message_id, questions[-1], key, rejected.content, text, now(), aspect, by),
         ).lastrowid
         db.execute(
             f"""UPDATE corrections SET superseded_by = ? WHERE id <> ? AND manner = ? AND {_ACTIVE}
-                AND (manner <> '' OR question_key = ?)""",
-            (number, number, aspect, key),
+                AND (manner <> '' AND by = ? OR manner = '' AND question_key = ?)""",
+            (number, number, aspect, by, key),
         )
         return correction(db, number)
 
@@ -116,9 +118,9 @@ def active_corrections(db: Database) -> list[Correction]:
     return _corrections(db, f"WHERE {_OF_FACT} ORDER BY id")
 
 
-def wishes(db: Database) -> list[Correction]:
-    """The corrections that count and say how to answer, oldest first."""
-    return _corrections(db, f"WHERE {_ACTIVE} AND manner <> '' ORDER BY id")
+def wishes(db: Database, by: str = "") -> list[Correction]:
+    """The corrections of one user that count and say how to answer, oldest first."""
+    return _corrections(db, f"WHERE {_ACTIVE} AND manner <> '' AND by = ? ORDER BY id", by)
 
 
 def correction_of(db: Database, message_id: str) -> Correction | None:
@@ -129,8 +131,10 @@ def correction_of(db: Database, message_id: str) -> Correction | None:
 
 def wish_of(db: Database, message_id: str) -> Correction | None:
     """The active wish that was written as a correction of a message, if there is one."""
-    found = [each for each in wishes(db) if each.message_id == message_id]
-    return found[-1] if found else None
+    found = _corrections(
+        db, f"WHERE message_id = ? AND {_ACTIVE} AND manner <> '' ORDER BY id DESC LIMIT 1", message_id
+    )
+    return found[0] if found else None
 
 
 def corrections_of(db: Database, message_id: str) -> list[Correction]:

@@ -31,13 +31,24 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may log in. Nights, versions and settings are for the `admin` alone."""
+
+    name: str
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
+    """`owner` is a user's name, empty where there are no users."""
+
     id: str
     title: str
     system_prompt: str
     created: str
     updated: str
     pinned: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Correction:
     """The answer as it should have been. `question` is the user message before it, `rejected` what was answered.
 
     Where `manner` names an aspect of answering, such as "language", `answer` is no answer but a wish that holds for
-    every one: "Answer in Spanish."
+    every one of who made it: "Answer in Spanish." `by` is the user who did, empty where there are no users.
     """
 
     id: int
@@ -96,6 +107,7 @@ class Correction:
     superseded_by: int | None
     forgotten: str | None
     manner: str = ""
+    by: str = ""
 
     @property
     def active(self) -> bool:

@@ -16,6 +16,7 @@ from assistant.page.answering import Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.showing import Shown, chat_value, shown, under
+from assistant.page.whose import who
 from assistant.page.words import version_name
 from models.version_files import current
 from store import conversations, feedback
@@ -109,7 +110,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return
 
         def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
-            return assistant.send(at or None, text, parent_id=parent or None, cancelled=cancelled)
+            owner = who(request).name
+            return assistant.send(at or None, text, parent_id=parent or None, owner=owner, cancelled=cancelled)
 
         with told():
             with opened(home) as db:
@@ -149,14 +151,14 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             if given["do"] in ("open", "show", "delete"):
                 answering.leave(request.session_hash or "")
             at, branch = _done(db, given, at, leaf_id)
-            return (*_view(db, at, branch), _talks(db, sought, at))
+            return (*_view(db, at, branch), _talks(db, sought, at, request))
 
-    def renamed(text: str, at: str, sought: str) -> Any:
+    def renamed(text: str, at: str, sought: str, request: gr.Request) -> Any:
         with told(), opened(home) as db:
             if not (at and text.strip()) or text == conversations.conversation(db, at).title:
                 return gr.skip()  # also when the field is merely left, for a search that is being typed
             conversations.rename_conversation(db, at, text)
-            return _talks(db, sought, at)
+            return _talks(db, sought, at, request)
 
     def instructed(text: str, at: str) -> None:
         with told(), opened(home) as db:
@@ -164,20 +166,20 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 conversations.instruct(db, at, text)
                 gr.Info("From the next answer on, the model is told so.", duration=4)
 
-    def listed(sought: str, at: str) -> str:
+    def listed(sought: str, at: str, request: gr.Request) -> str:
         with told(), opened(home) as db:
-            return _talks(db, sought, at)
+            return _talks(db, sought, at, request)
 
     def blank(sought: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
         with told(), opened(home) as db:
-            return (*_view(db, "", []), _talks(db, sought, ""))
+            return (*_view(db, "", []), _talks(db, sought, "", request))
 
     def stopped(request: gr.Request) -> None:
         answering.stop(request.session_hash or "")
 
-    def settle(sought: str, at: str) -> tuple[Any, ...]:
-        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at)
+    def settle(sought: str, at: str, request: gr.Request) -> tuple[Any, ...]:
+        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, request)
 
     quick = in_order("chat")
     slow: dict[str, Any] = {
@@ -290,8 +292,8 @@ def _toggle_reason(db: Database, id: str, reason: str) -> None:
         feedback.rate(db, id, rating.value, chosen, rating.note)
 
 
-def _talks(db: Database, search: str, at: str) -> str:
-    found = conversations.list_conversations(db, search=search)
+def _talks(db: Database, search: str, at: str, request: gr.Request) -> str:
+    found = conversations.list_conversations(db, search=search, owner=who(request).name)
     if not found:
         return f'<p class="none">{"Nothing found." if search.strip() else "No conversations yet."}</p>'
     items = (

@@ -15,6 +15,7 @@ from assistant.page.words import REASONS, version_name
 from store import conversations, feedback
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
+from store.owners import owner_of
 from store.records import Correction, Message, Rating
 
 
@@ -28,6 +29,7 @@ class Shown:
     rating: Rating | None = None
     source: Correction | None = None
     wish: Correction | None = None
+    owner: str = ""
 
     @property
     def text(self) -> str:
@@ -47,6 +49,7 @@ def shown(db: Database, message: Message) -> Shown:
         feedback.rating_of(db, message.id),
         _source(db, message.correction_id),
         feedback.wish_of(db, message.id),
+        owner_of(db, message.id),
     )
 
 
@@ -96,6 +99,8 @@ def _source_words(each: Shown) -> str:
     ended = {"stopped": " · stopped", "failed": " · broken off"}.get(message.status, "")
     if message.correction_id is None:
         return f"Answered by {escape(version_name(message.version))}{_speed(message)}{ended}"
+    if each.source and each.source.by != each.owner:
+        return f'<span class="mark memory">From a correction by {escape(each.source.by or "somebody")}</span>{ended}'
     question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
     return f'<span class="mark memory">From your correction #{message.correction_id}</span>{question}{ended}'
 

@@ -10,11 +10,13 @@ from assistant.page.difference import difference
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.whose import who
 from assistant.page.words import standing_words, time_words
 from models.version_files import current
 from store import feedback
 from store.database import opened
 from store.errors import InputRefused
+from store.owners import may_see, own_correction
 from store.records import Correction, CorrectionStanding
 from store.settings import Settings
 
@@ -34,20 +36,22 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     act = presses("teaching")
     unfolded = gr.Textbox("", visible="hidden", label="correction")
 
-    def listed(sought: str, unfolded: str) -> str:
+    def listed(sought: str, unfolded: str, request: gr.Request) -> str:
         with told(), opened(settings.home) as db:
-            standings = feedback.standings(db, current(settings.home))
+            user = who(request)
+            standings = [s for s in feedback.standings(db, current(settings.home)) if may_see(user, s.correction)]
             shown = next((each.correction for each in standings if str(each.correction.id) == unfolded), None)
             refused = feedback.refused_wordings(db).get(shown.id, frozenset()) if shown else frozenset()
             forms = {text: text not in refused for text in night.practised(shown)} if shown else {}
             return corrections_html(standings, sought, Unfolded(shown.id, forms) if shown else None)
 
-    def pressed(press: str, sought: str, unfolded: str) -> tuple[str, str]:
+    def pressed(press: str, sought: str, unfolded: str, request: gr.Request) -> tuple[str, str]:
         with told(), opened(settings.home) as db:
             given = read_press(press)
             do, id = given["do"], given.get("id", "")
             if not id.isdigit():
                 raise InputRefused("The page asked for something unknown. Load the page again.")
+            own_correction(db, who(request), int(id))
             if do == "unfold":
                 unfolded = "" if id == unfolded else id
             elif do in ("leave out", "use again"):
@@ -56,7 +60,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 feedback.forget(db, int(id))
             else:
                 raise InputRefused("The page asked for something unknown. Load the page again.")
-        return listed(sought, unfolded), unfolded
+        return listed(sought, unfolded, request), unfolded
 
     quick = in_order("teaching")
     search.change(listed, [search, unfolded], [listing], **quick)
@@ -104,11 +108,12 @@ def _card(each: CorrectionStanding, unfolded: Unfolded | None) -> str:
         "teaching", "unfold", "Practice questions", kind="plain", on=forms is not None, id=correction.id,
         name=f"Practice questions of correction {correction.id}",
     )  # fmt: skip
+    made = time_words(correction.created) + (f", by {escape(correction.by)}" if correction.by else "")
     practice = "" if forms is None else _practice(correction.id, forms)
     return (
         f'<article class="card{" past" if past else ""}"><h3>{escape(correction.question)}</h3>{taught}'
         f'<div class="foot"><span class="badge {_LOOKS.get(each.standing, "")}">{each.standing}</span>'
-        f"<span>{escape(standing_words(each))}</span><span>#{correction.id}, {time_words(correction.created)}</span>"
+        f"<span>{escape(standing_words(each))}</span><span>#{correction.id}, {made}</span>"
         f"{unfold}{forget}</div>{practice}</article>"
     )
 

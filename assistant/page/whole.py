@@ -1,5 +1,7 @@
 """The page as a whole: its head and its three tabs."""
 
+from html import escape
+
 import gradio as gr
 
 from assistant.conversation import Assistant
@@ -9,24 +11,35 @@ from assistant.page.keys import keys
 from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
 from assistant.page.teaching import teaching_tab
+from assistant.page.whose import Page, who
 from store.settings import Settings
 
 
 def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Blocks:
     """The Blocks of the page; one for a server."""
-    with gr.Blocks(title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
-        head = gr.HTML()
+    with Page(settings.home, title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Row(elem_id="head"):
+            head, visitor = gr.HTML(), gr.HTML(elem_id="visitor")
         gr.HTML(keys())
         with gr.Tabs():
             with gr.Tab("Chat") as chat:
                 fill_chat = chat_tab(assistant)
             with gr.Tab("Corrections") as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
-            with gr.Tab("Night") as morning:
+            with blocks.for_admin(), gr.Tab("Night") as morning:
                 morning_tab(settings, night, morning, [chat, teaching])
                 compare(assistant, morning)
         for fill in (fill_chat, fill_teaching):
             fill(blocks)
         for shown in (blocks.load, chat.select):
             shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
+        blocks.load(visitor_line, None, [visitor, morning], api_visibility="private", show_progress="hidden")
     return blocks
+
+
+def visitor_line(request: gr.Request) -> tuple[str, gr.Tab]:
+    """Who is logged in, with the way out, and whether the night is for them; nothing where there are no users."""
+    user = who(request)
+    leave = '<button class="press plain">Log out</button>'
+    form = f'<form method="post" action="/logout"><span>{escape(user.name)}</span> {leave}</form>'
+    return form if user.name else "", gr.Tab(visible=user.admin)
