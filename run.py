@@ -167,7 +167,9 @@ def _chat(flags: argparse.Namespace) -> None:
     settings = _settings(flags, host=flags.host, port=flags.port)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from assistant.page.night_control import NightControl
+    from assistant.page.setting_control import SettingControl
     from assistant.server import serve
+    from store.config import running
     from store.errors import NightRefused
     from trainer.practice import practice
     from trainer.process import cancel_night, night_running, start_night
@@ -179,14 +181,18 @@ def _chat(flags: argparse.Namespace) -> None:
             start_night(ROOT, settings.home, "schedule", local_date)
 
     def by_hand() -> None:
-        if against := hindrances(machine(settings.home), settings, unattended=False):
+        if against := hindrances(machine(settings.home), assistant.settings, unattended=False):
             raise NightRefused("The night cannot start: " + "; ".join(against) + ".")
         start_night(ROOT, settings.home, "page")
 
     def stop() -> None:
         cancel_night(settings.home)
 
-    schedule = Schedule(settings, due, lambda: hindrances(machine(settings.home), settings, unattended=True))
+    def take(now: Settings) -> None:
+        assistant.take(running(settings, now))
+        schedule.take(assistant.settings)
+
+    schedule = Schedule(settings, due, lambda: hindrances(machine(settings.home), assistant.settings, unattended=True))
     control = NightControl(
         start=by_hand,
         running=lambda: night_running(settings.home),
@@ -197,7 +203,8 @@ def _chat(flags: argparse.Namespace) -> None:
     assistant = _assistant(settings)
     schedule.begin()
     try:
-        serve(settings, assistant, control, lambda text: print(text, flush=True))
+        options = SettingControl({"host": flags.host, "port": flags.port}, take)
+        serve(settings, assistant, control, options, lambda text: print(text, flush=True))
     finally:
         schedule.stop()
         assistant.close()

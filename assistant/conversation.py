@@ -63,6 +63,13 @@ class Assistant:
         self._memory: Memory | None = None
         self._lock = threading.Lock()
 
+    def take(self, settings: Settings) -> None:
+        """Go by other settings from the next answer on; the engines stay those that were opened."""
+        self.settings = settings
+        with self._lock:
+            if self._memory is not None:
+                self._memory.answer_from(settings.memory_threshold)
+
     def send(
         self,
         conversation_id: str | None,

@@ -19,11 +19,12 @@ from assistant.conversation import Assistant
 from assistant.guard import Guard
 from assistant.login import Login
 from assistant.page.night_control import NightControl
+from assistant.page.setting_control import SettingControl
 from store.conversations import close_interrupted
 from store.database import opened
 from store.errors import SetupFailed
 from store.settings import Settings, reaches_others
-from store.users import users
+from store.users import require_users
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ WAITING_QUESTIONS = 32
 UPLOAD_LIMIT = "1mb"
 
 
-def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl, say: Callable[[str], None]
+) -> None:
     """Serve until stopped. Tells its address through `say` when the page is ready.
 
     Raises SetupFailed in one line when the port is taken, or when others could reach a page that has no users, before
@@ -47,7 +50,8 @@ def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Ca
             log.info("%d answers had been interrupted and are marked as stopped", stopped)
         warm = threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True)
         warm.start()
-        app = application(settings, assistant, night, lambda: say(f"Aprendiz is ready at {address(settings)}"))
+        ready = f"Aprendiz is ready at {address(settings)}"
+        app = application(settings, assistant, night, options, lambda: say(ready))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_WAIT_S
         )
@@ -58,7 +62,11 @@ def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Ca
 
 
 def application(
-    settings: Settings, assistant: Assistant, night: NightControl, ready: Callable[[], None] = lambda: None
+    settings: Settings,
+    assistant: Assistant,
+    night: NightControl,
+    options: SettingControl,
+    ready: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """The whole application with its guard around it. `ready` is called once when it has started."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -77,7 +85,7 @@ def application(
     app.mount("/v1", api(assistant))
     app.get("/page.js", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
-    blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
+    blocks = page(settings, assistant, night, options).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -96,20 +104,6 @@ def application(
         head=look.HEAD,
     )
     return Guard(Login(app, settings.home, required=reaches_others(settings)), settings.host, settings.public_name)
-
-
-def require_users(settings: Settings) -> None:
-    """Raises SetupFailed, with what to do, when other computers would reach a page that asks for no password."""
-    if not reaches_others(settings):
-        return
-    with opened(settings.home) as db:
-        if users(db):
-            return
-    asked = f"host {settings.host}" if not settings.public_name else f"public_name {settings.public_name}"
-    raise SetupFailed(
-        f"With {asked} other computers reach the page, and nobody has a password yet. "
-        "Add yourself first: run.py users add NAME"
-    )
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -28,7 +28,6 @@ class Settings:
     home: Path
     host: str = "127.0.0.1"  # any other than this computer's own needs a user
     port: int = 7860
-    public_name: str = ""  # the host name under which a reverse proxy passes requests on; needs a user
     model: str = ""  # path of a GGUF file or a Hugging Face model directory; empty: the default model
     engine: Literal["auto", "llamacpp", "torch"] = "auto"
     serve_format: Literal["auto", "f16", "q8_0", "q4_k_m"] = "auto"
@@ -44,6 +43,7 @@ class Settings:
     teacher_key: str = field(default="", repr=False)
     on_battery: bool = False  # whether a night may start on battery
     min_free_gib: float = 2.0
+    public_name: str = ""  # the host name under which a reverse proxy passes requests on; needs a user
 
 
 def reaches_others(settings: Settings) -> bool:

@@ -13,10 +13,11 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from store.conversations import delete_conversation, hand_over
-from store.database import rows, writing
-from store.errors import InputRefused, NotFound
+from store.database import opened, rows, writing
+from store.errors import InputRefused, NotFound, SetupFailed
 from store.light_sqlite_utils import Database
 from store.records import User, now
+from store.settings import Settings, reaches_others
 
 LEAST_CHARACTERS, MOST_CHARACTERS = 10, 256
 SESSION = timedelta(days=30)
@@ -137,6 +138,20 @@ def of_key(db: Database, key: str) -> User | None:
     """Whose key `key` is."""
     found = rows(db, f"{_USERS} WHERE key = ?", _digest(key))
     return User(found[0]["name"], bool(found[0]["admin"])) if found else None
+
+
+def require_users(settings: Settings) -> None:
+    """Raises SetupFailed, with what to do, when other computers would reach a page that asks for no password."""
+    if not reaches_others(settings):
+        return
+    with opened(settings.home) as db:
+        if users(db):
+            return
+    asked = f"host {settings.host}" if not settings.public_name else f"public_name {settings.public_name}"
+    raise SetupFailed(
+        f"With {asked} other computers reach the page, and nobody has a password yet. "
+        "Add yourself first: run.py users add NAME"
+    )
 
 
 def hashed(password: str) -> str:

@@ -214,7 +214,7 @@ def status_line(assistant: Assistant) -> str:
     version = escape(version_name(current(assistant.settings.home)))
     return (
         f'<div id="top"><h1>Aprendiz</h1><p>Answers come from {version} · '
-        f"memory {memory} (change it in config.toml)</p></div>"
+        f"memory {memory} (change it under Settings)</p></div>"
     )
 
 

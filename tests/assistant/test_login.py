@@ -14,7 +14,6 @@ from assistant.attempts import FOR_A_NAME, FROM_AN_ADDRESS, WINDOW_S, Attempts
 from assistant.login import COOKIE, Tabs
 from assistant.login_page import login_page
 from assistant.page.whose import texts
-from assistant.server import require_users
 from store import users
 from store.conversations import add_message, create_conversation, list_conversations
 from store.database import opened
@@ -22,6 +21,7 @@ from store.errors import SetupFailed
 from store.feedback import corrections, rating_of
 from store.records import User
 from store.settings import Settings, reaches_others
+from store.users import require_users
 from tests.assistant.chat_server import ROOT, Served, served
 
 ANA, BEN = "four quiet grey herons", "three loud white geese"
