@@ -79,7 +79,7 @@ def test_without_a_login_no_path_and_no_method_reaches_anything_but_the_login(se
                 assert method == "HEAD" or "Log in to Aprendiz" in body
             else:
                 assert status in ("303", "400", "401", "403", "404", "405"), (method, path, status)
-                assert len(body) < 400, (method, path)
+                assert len(body) < 400 or (method == "POST" and "Log in to Aprendiz" in body), (method, path)
 
 
 @pytest.mark.slow
