@@ -8,13 +8,12 @@ its user's key, which opens `/v1` alone. Without users on this computer everybod
 import asyncio
 import logging
 from collections import OrderedDict
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -157,12 +156,7 @@ class Tabs:
 
 def session_token(scope: Scope) -> str:
     """The token that the browser keeps for us; empty when it has none."""
-    jar = SimpleCookie()
-    try:
-        jar.load(Headers(scope=scope).get("cookie", ""))
-    except CookieError:
-        return ""
-    return jar[COOKIE].value if COOKIE in jar else ""
+    return HTTPConnection(scope).cookies.get(COOKIE, "")
 
 
 def refusal(scope: Scope) -> Response:

@@ -147,6 +147,12 @@ def delete_conversation(db: Database, id: str) -> None:
     scrub(db)
 
 
+def delete_conversations_of(db: Database, owner: str) -> None:
+    """Delete every conversation of `owner`, as `delete_conversation` does one."""
+    db.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
+    scrub(db)
+
+
 def add_message(
     db: Database,
     conversation_id: str,

@@ -12,7 +12,7 @@ import secrets
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from store.conversations import delete_conversation, hand_over
+from store.conversations import delete_conversations_of, hand_over
 from store.database import opened, rows, writing
 from store.errors import InputRefused, NotFound, SetupFailed
 from store.light_sqlite_utils import Database
@@ -59,6 +59,8 @@ def add_user(db: Database, name: str, password: str) -> User:
         there = users(db)
         if name in [each.name for each in there]:
             raise InputRefused(f"There is a user {name} already. A new password: run.py users password {name}")
+        if rows(db, "SELECT 1 FROM corrections WHERE by = ? LIMIT 1", name):
+            raise InputRefused(f"What an earlier {name} taught is still there, and is theirs. Choose another name.")
         db.execute(
             "INSERT INTO users (name, password, admin, created) VALUES (?, ?, ?, ?)",
             (name, kept, int(not there), now()),
@@ -82,8 +84,7 @@ def remove_user(db: Database, name: str) -> None:
         if len(there) == 1:
             _hand_over(db, name, "")
         db.execute("DELETE FROM users WHERE name = ?", (name,))
-    for row in rows(db, "SELECT id FROM conversations WHERE owner = ?", name):
-        delete_conversation(db, row["id"])
+    delete_conversations_of(db, name)
 
 
 def set_password(db: Database, name: str, password: str) -> None:

@@ -124,10 +124,10 @@ def _filled(name: str, now: Settings, begun: Settings, origin: Source) -> dict[s
     later = ", counts when you have started Aprendiz again" if waits else ""
     info = f"{WORDS[name][1]} ({name}: {_FROM[origin]}{later})"
     if name == SECRET:
-        return gr.update(
-            value="", info=f"{info} {'It is set.' if value else 'None is set.'}", interactive=_open(origin)
-        )
-    return gr.update(value=value if isinstance(value, bool) else _written(value), info=info, interactive=_open(origin))
+        value, info = "", f"{info} {'It is set.' if value else 'None is set.'}"
+    shown: Value = value if isinstance(value, bool) else _written(value)
+    filled: dict[str, Any] = gr.update(value=shown, info=info, interactive=_open(origin))
+    return filled
 
 
 def _open(origin: Source) -> bool:

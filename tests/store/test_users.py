@@ -127,6 +127,8 @@ def test_who_is_removed_comes_in_no_more_and_their_conversations_are_gone_but_wh
     assert users.of_session(db, token) is None and users.of_key(db, key) is None
     assert list_conversations(db, owner="ben") == [] and rows(db, "SELECT 1 FROM messages") == []
     assert [(each.by, each.active) for each in corrections(db)] == [("ben", True)]
+    with pytest.raises(InputRefused, match="Choose another name"):
+        users.add_user(db, "ben", PASSWORD)
 
 
 def test_the_first_user_goes_last_and_then_everything_is_nobodys_again(db, home):
