@@ -29,7 +29,8 @@ def login_page(query: str, problem: str = "", name: str = "") -> str:
     at_name, at_password = ("", " autofocus") if name else (" autofocus", "")
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Log in to Aprendiz</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head>'
         f'<body><main><h1>Aprendiz</h1>{told}<form method="post" action="{action}">'
         f'<label>Name<input name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" '
         f'spellcheck="false" required{at_name}></label>'

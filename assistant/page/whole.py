@@ -29,9 +29,9 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
             with gr.Tab("Corrections") as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
             with blocks.for_admin():
-                with gr.Tab("Night") as morning:
+                with gr.Tab("Night", elem_id="night-tab") as morning:
                     pass  # filled below, since it is told when the tab after it is opened
-                with gr.Tab("Settings") as setting:
+                with gr.Tab("Settings", elem_id="settings-tab") as setting:
                     settings_tab(settings, options, setting)
                 with morning:
                     morning_tab(settings, night, morning, [chat, teaching, setting])
@@ -40,13 +40,15 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
             fill(blocks)
         for shown in (blocks.load, chat.select):
             shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
-        blocks.load(visitor_line, None, [visitor, morning, setting], api_visibility="private", show_progress="hidden")
+        blocks.load(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
     return blocks
 
 
-def visitor_line(request: gr.Request) -> tuple[str, gr.Tab, gr.Tab]:
-    """Who is logged in, with the way out, and whether night and settings are for them; nothing without users."""
+def visitor_line(request: gr.Request) -> str:
+    """Who is logged in, with the way out; nothing without users. By its class the style sheet hides tabs from guests,
+    since Gradio hides none that was not opened yet; `Page.for_admin` is what keeps them out."""
     user = who(request)
     leave = '<button class="press plain">Log out</button>'
-    form = f'<form method="post" action="/logout"><span>{escape(user.name)}</span> {leave}</form>'
-    return form if user.name else "", gr.Tab(visible=user.admin), gr.Tab(visible=user.admin)
+    kind = "" if user.admin else ' class="guest"'
+    form = f'<form method="post" action="/logout"{kind}><span>{escape(user.name)}</span> {leave}</form>'
+    return form if user.name else ""

@@ -1,6 +1,7 @@
 """The login, two users and the settings in a real browser, against a really served home with the default model."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def enter(browser, server):
     for visit in made:
         visit.page.context.close()
         assert visit.foreign == []
-        assert [fault for fault in visit.faults if "401" not in fault] == []
+        assert visit.faults == []
 
 
 def press(visit: Visit, to: str, **carried: str) -> None:
@@ -167,7 +168,7 @@ def test_what_one_taught_answers_the_other_and_stands_among_the_corrections_of_i
 def test_nights_versions_and_settings_are_for_the_first_user_alone(enter, server):
     ana, ben = enter(ANA), enter(BEN)
     expect(ana.page.get_by_role("tab", name="Settings")).to_be_visible()
-    expect(ben.page.get_by_role("tab", name="Corrections")).to_be_visible()
+    expect(ben.page.locator("#visitor")).to_contain_text("ben")
     expect(ben.page.get_by_role("tab", name="Night")).to_have_count(0)
     expect(ben.page.get_by_role("tab", name="Settings")).to_have_count(0)
     ben.page.get_by_role("tab", name="Corrections").click()
@@ -239,10 +240,10 @@ def test_a_setting_that_is_changed_on_the_page_counts_at_once_and_keeps_the_comm
         expect(visit.page.get_by_text("min_free_gib is 'a lot'").first).to_be_visible()
         assert (tmp_path / "config.toml").read_text() == "# my settings\nmemory = true  # for now\n"
         visit.page.get_by_label("Free disk").fill("1.5")
-        visit.page.get_by_label("Address").fill("0.0.0.0")
+        visit.page.get_by_label(re.compile(r"^\s*Address")).fill("0.0.0.0")
         visit.page.get_by_role("button", name="Save settings").click()
         expect(visit.page.get_by_text("nobody has a password yet").first).to_be_visible()
-        visit.page.get_by_label("Address").fill("127.0.0.1")
+        visit.page.get_by_label(re.compile(r"^\s*Address")).fill("127.0.0.1")
         visit.page.get_by_role("button", name="Save settings").click()
         expect(visit.page.locator("#settings-result")).to_contain_text("Memory, Free disk: counts from now on.")
         kept = (tmp_path / "config.toml").read_text()
