@@ -29,7 +29,7 @@ CONTRACT = {
     "status": ["--json"],
     "doctor": ["--json"],
     "corrections": ["--json", "forget", "[id]"],
-    "users": ["--json", "add,remove,password,key", "[action]", "[name]"],
+    "users": ["--json", "add,remove,password,key", "[name]"],
     "export": ["sft,dpo,kto,adapter,gguf", "--version", "out"],
     "backup": ["[archive]"],
     "restore": ["archive"],
