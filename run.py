@@ -107,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--version", default="current", help="base, current, or a version's id")
     ask.add_argument("--memory", choices=("on", "off"), default="on")
     ask.add_argument("--max-tokens", type=int, default=512)
-    command("import", "take in conversations with feedback", reports=True).add_argument("files", nargs="+", type=Path)
+    taken = command("import", "take in conversations with feedback", reports=True)
+    taken.add_argument("files", nargs="+", type=Path)
+    taken.add_argument("--user", metavar="NAME", help="whose they become; without it the first user's")
     command("add", "give documents to read").add_argument("documents", nargs="+", type=Path)
     improve = command("improve", "one night, now", reports=True)
     improve.add_argument("--dry-run", action="store_true", help="say what a night would learn")
@@ -124,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     corrections = command("corrections", "each correction and where it stands", reports=True)
     corrections.add_argument("action", nargs="?", choices=("forget",))
     corrections.add_argument("id", nargs="?", type=int)
+    people = command("users", "who may log in", reports=True)
+    people.add_argument("action", nargs="?", choices=("add", "remove", "password", "key"))
+    people.add_argument("name", nargs="?")
     export = command("export", "training data, an adapter or a model as files")
     export.add_argument("what", choices=("sft", "dpo", "kto", "adapter", "gguf"))
     export.add_argument("out", type=Path)
@@ -162,7 +167,9 @@ def _chat(flags: argparse.Namespace) -> None:
     settings = _settings(flags, host=flags.host, port=flags.port)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from assistant.page.night_control import NightControl
+    from assistant.page.setting_control import SettingControl
     from assistant.server import serve
+    from store.config import running
     from store.errors import NightRefused
     from trainer.practice import practice
     from trainer.process import cancel_night, night_running, paused, start_night
@@ -170,19 +177,23 @@ def _chat(flags: argparse.Namespace) -> None:
     from trainer.schedule import Schedule
 
     def against() -> list[str]:
-        return [*paused(settings.home), *hindrances(machine(settings.home), settings, unattended=True)]
+        return [*paused(settings.home), *hindrances(machine(settings.home), assistant.settings, unattended=True)]
 
     def due(local_date: str) -> None:
         if _worth_a_night(settings):
             start_night(ROOT, settings.home, "schedule", local_date)
 
     def by_hand() -> None:
-        if hindered := hindrances(machine(settings.home), settings, unattended=False):
+        if hindered := hindrances(machine(settings.home), assistant.settings, unattended=False):
             raise NightRefused("The night cannot start: " + "; ".join(hindered) + ".")
         start_night(ROOT, settings.home, "page")
 
     def stop() -> None:
         cancel_night(settings.home)
+
+    def take(now: Settings) -> None:
+        assistant.take(running(settings, now))
+        schedule.take(assistant.settings)
 
     schedule = Schedule(settings, due, against)
     control = NightControl(
@@ -195,7 +206,8 @@ def _chat(flags: argparse.Namespace) -> None:
     assistant = _assistant(settings)
     schedule.begin()
     try:
-        serve(settings, assistant, control, lambda text: print(text, flush=True))
+        options = SettingControl({"host": flags.host, "port": flags.port}, take)
+        serve(settings, assistant, control, options, lambda text: print(text, flush=True))
     finally:
         schedule.stop()
         assistant.close()
@@ -238,10 +250,12 @@ def _import(flags: argparse.Namespace) -> None:
 
     from store.database import opened
     from store.transfer import import_file
+    from store.users import main_owner, user
 
     with opened(_settings(flags).home) as db:
+        owner = user(db, flags.user).name if flags.user else main_owner(db)
         for path in flags.files:
-            count = asdict(import_file(db, path))
+            count = asdict(import_file(db, path, owner))
             if flags.json:
                 _print({"file": str(path), **count})
             else:
@@ -443,6 +457,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "question": s.correction.question,
                 "answer": s.correction.answer,
                 "manner": s.correction.manner,
+                "by": s.correction.by,
                 "standing": s.standing,
                 "version": s.version,
                 "asked": s.asked,
@@ -456,6 +471,48 @@ def _corrections(flags: argparse.Namespace) -> None:
         return
     for row in rows:
         print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}")
+
+
+def _users(flags: argparse.Namespace) -> None:
+    from store import users
+    from store.database import opened
+    from store.errors import InputRefused
+
+    if flags.action and not flags.name:
+        raise InputRefused(f"Who? Write: run.py users {flags.action} NAME")
+    with opened(_settings(flags).home) as db:
+        if flags.action == "key":
+            key = users.new_key(db, flags.name)
+            _print({"name": flags.name, "key": key}) if flags.json else print(key)
+            return
+        if flags.action == "add":
+            users.add_user(db, flags.name, _password(flags.name))
+        elif flags.action == "password":
+            users.set_password(db, users.user(db, flags.name).name, _password(flags.name))
+        elif flags.action == "remove":
+            users.remove_user(db, flags.name)
+        rows = [{"name": each.name, "admin": each.admin} for each in users.users(db)]
+    if flags.json:
+        _print(rows)
+        return
+    for row in rows:
+        print(f"{row['name']}{'  looks after nights, versions and settings' if row['admin'] else ''}")
+    if not rows:
+        print("There are no users: the page asks for no password, and only this computer reaches it.")
+
+
+def _password(name: str) -> str:
+    """A new password, asked for twice on a terminal, or else the first line of standard input."""
+    from getpass import getpass
+
+    from store.errors import InputRefused
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    given = getpass(f"New password for {name}: ")
+    if given != getpass("The same again: "):
+        raise InputRefused("The two were different. Nothing was changed; try again.")
+    return given
 
 
 def _export(flags: argparse.Namespace) -> None:

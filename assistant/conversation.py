@@ -26,6 +26,7 @@ from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Message, Passage
 from store.settings import Settings
+from store.users import main_owner
 
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
 
@@ -62,6 +63,13 @@ class Assistant:
         self._memory: Memory | None = None
         self._lock = threading.Lock()
 
+    def take(self, settings: Settings) -> None:
+        """Go by other settings from the next answer on; the engines stay those that were opened."""
+        self.settings = settings
+        with self._lock:
+            if self._memory is not None:
+                self._memory.answer_from(settings.memory_threshold)
+
     def send(
         self,
         conversation_id: str | None,
@@ -69,18 +77,19 @@ class Assistant:
         *,
         parent_id: str | None = None,
         version: str = "current",
+        owner: str = "",
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Message]:
         """Store the question, then yield the answer as it grows; the last one is complete, stopped or failed.
 
-        Where memory does not, `version` answers. Without `conversation_id` a conversation is begun; without
-        `parent_id` the question follows its newest branch. Raises InputRefused for an empty question.
+        Where memory does not, `version` answers. Without `conversation_id` a conversation of `owner` is begun;
+        without `parent_id` the question follows its newest branch. Raises InputRefused for an empty question.
         """
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
         with opened(self.settings.home) as db:
             if conversation_id is None:
-                conversation_id = conversations.create_conversation(db, _title(text)).id
+                conversation_id = conversations.create_conversation(db, _title(text), owner=owner).id
             elif parent_id is None:
                 branch = conversations.newest_path(db, conversation_id)
                 parent_id = branch[-1].id if branch else None
@@ -133,7 +142,7 @@ class Assistant:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         with opened(self.settings.home) as db:
             found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
-            wishes = feedback.wishes(db) if with_memory else []
+            wishes = feedback.wishes(db, main_owner(db)) if with_memory else []
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
         for index, (found, _) in enumerate(found_all):
@@ -158,9 +167,10 @@ class Assistant:
         with_memory: bool = True,
         sampling: Sampling = CHAT,
         keep: Callable[[Database], Message] | None = None,
+        owner: str = "",
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Begun | Piece]:
-        """Answer `messages` in pieces, after a `Begun` that says who answers: the same route as a turn on the page.
+        """Answer `messages` of `owner` in pieces, after a `Begun` that says who answers, as a turn on the page does.
 
         `keep` stores the question, once nothing stands against an answer, which then grows below it. Where a
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
@@ -174,7 +184,7 @@ class Assistant:
                 yield Begun(name, kept.id if kept else None, said.id, (), 0)
                 yield Piece(said.answer, 0, "stop")
                 return
-            wishes = feedback.wishes(db) if with_memory else []
+            wishes = feedback.wishes(db, owner) if with_memory else []
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 tokens = readable_tokens(engine, read := with_wishes(messages, wishes))
                 if passages := with_room(engine, read, passages, engine.context_tokens - LEAST_ROOM):
@@ -253,12 +263,12 @@ class Assistant:
         begun: Message | None = None,
     ) -> Iterator[Message]:
         path = conversations.path_to(db, question.id)
-        system = conversations.conversation(db, question.conversation_id).system_prompt
-        spoken = [ChatMessage("system", system)] if system else []
+        talk = conversations.conversation(db, question.conversation_id)
+        spoken = [ChatMessage("system", talk.system_prompt)] if talk.system_prompt else []
         spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
         passages = with_room(engine, spoken[-1:], passages, engine.context_tokens // 2)
         spoken = with_passages(spoken, passages)
-        spoken = with_wishes(spoken, feedback.wishes(db)) if self.settings.memory else spoken
+        spoken = with_wishes(spoken, feedback.wishes(db, talk.owner)) if self.settings.memory else spoken
         shown = begun or begin(db, question, engine, passages)
         there = shown.content
 

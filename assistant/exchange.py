@@ -11,9 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 
+from assistant.visitor import visitor
 from store.conversations import conversation, path_to
 from store.database import opened
 from store.errors import AprendizError, InputRefused, NotFound
+from store.owners import require_own
 from store.transcript import all_lines, as_line, as_markdown
 from store.transfer import ImportCount, import_data
 
@@ -26,23 +28,25 @@ def exchange(home: Path) -> APIRouter:
     routes = APIRouter(prefix="/conversations", include_in_schema=False)
 
     @routes.get("/all.jsonl")
-    def everything() -> Response:
+    def everything(request: Request) -> Response:
         with opened(home) as db:
-            text = "".join(f"{line}\n" for line in all_lines(db))
+            text = "".join(f"{line}\n" for line in all_lines(db, visitor(request.scope).name))
         return _download(text, "application/jsonl", "conversations.jsonl")
 
     @routes.get("/{id}.json")
-    def whole(id: str) -> Response:
+    def whole(id: str, request: Request) -> Response:
         try:
             with opened(home) as db:
+                require_own(db, visitor(request.scope).name, [id])
                 return _download(as_line(db, id) + "\n", "application/json", _name(conversation(db, id).title, "json"))
         except NotFound as error:
             return _told(error, 404)
 
     @routes.get("/{id}.md")
-    def readable(id: str, leaf: str = "") -> Response:
+    def readable(id: str, request: Request, leaf: str = "") -> Response:
         try:
             with opened(home) as db:
+                require_own(db, visitor(request.scope).name, [id, leaf])
                 branch = [each for each in path_to(db, leaf) if each.conversation_id == id] if leaf else []
                 return _download(as_markdown(db, id, branch), "text/markdown", _name(conversation(db, id).title, "md"))
         except NotFound as error:
@@ -50,13 +54,13 @@ def exchange(home: Path) -> APIRouter:
 
     @routes.post("")
     async def taken(request: Request, name: str = "the file") -> Response:
-        data = bytearray()
+        data, owner = bytearray(), visitor(request.scope).name
         async for chunk in request.stream():
             data += chunk
             if len(data) > MOST_BYTES:
                 return _told(InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413)
         try:
-            return PlainTextResponse(await run_in_threadpool(_take, home, name, bytes(data)), headers=PRIVATE)
+            return PlainTextResponse(await run_in_threadpool(_take, home, name, bytes(data), owner), headers=PRIVATE)
         except AprendizError as error:
             return _told(error, 400)
 
@@ -78,9 +82,9 @@ def count_words(count: ImportCount) -> str:
     return f"Taken: {', '.join(parts)}." + (f" {known}" if known else "")
 
 
-def _take(home: Path, name: str, data: bytes) -> str:
+def _take(home: Path, name: str, data: bytes, owner: str) -> str:
     with opened(home) as db:
-        return count_words(import_data(db, name, data))
+        return count_words(import_data(db, name, data, owner))
 
 
 def _told(error: AprendizError, status: int) -> Response:

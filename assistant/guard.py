@@ -23,6 +23,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 _API = "/gradio_api/"
 _CALLED = ("queue/join", "queue/data", "heartbeat/", "startup-events", "info", "cancel", "reset", "app_id")
 _CLOSED = ("/file", "/proxy=", "/upload", "/stream/", "/monitoring", "/deep_link", "/login", "/logout", "/openapi.json")
+_OURS = ("/login", "/logout")  # ours, before Gradio's routes of these names
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 
@@ -53,11 +54,11 @@ def content_policy(nonce: str) -> str:
 
 
 class Guard:
-    """Wraps the application; `host` is what the server is bound to."""
+    """Wraps the application; `host` is what the server is bound to, `public_name` how a reverse proxy calls it."""
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, host: str, public_name: str = "") -> None:
         self._app = app
-        self._hosts = allowed_hosts(host)
+        self._hosts = allowed_hosts(host) | ({public_name.lower()} if public_name else set())
         self._any_address = _all_addresses(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,7 +126,7 @@ def _add_headers(headers: MutableHeaders, nonce: str) -> None:
     headers["content-security-policy"] = content_policy(nonce)
     headers["x-content-type-options"] = "nosniff"
     headers["x-frame-options"] = "DENY"
-    headers["referrer-policy"] = "no-referrer"
+    headers["referrer-policy"] = "same-origin"  # with none at all a form of ours names no origin, and is refused
     headers["cross-origin-opener-policy"] = "same-origin"
     headers["cross-origin-resource-policy"] = "same-origin"
     headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
@@ -151,7 +152,7 @@ def _open(path: str) -> bool:
     """Whether there is a route behind `path` that the page needs."""
     if path.startswith(_API):
         return _begins(path.removeprefix(_API), _CALLED)
-    return not _begins(path, _CLOSED)
+    return path in _OURS or not _begins(path, _CLOSED)
 
 
 def _begins(text: str, beginnings: Iterable[str]) -> bool:

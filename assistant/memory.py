@@ -41,11 +41,15 @@ class Memory:
         """Raises SetupFailed without the embedding model. One thread is for questions, `threads` 0 (all) for much."""
         self._embedder = Embedder(embedding_file(home), threads)
         self.library = Library(self._embedder)
-        self._sure = threshold or SURE
+        self.answer_from(threshold)
         self._lock = threading.Lock()
         self._revision: int | None = None
         self._corrections: list[Correction] = []
         self._vectors: npt.NDArray[np.float32] = np.zeros((0, 384), dtype=np.float32)
+
+    def answer_from(self, threshold: float) -> None:
+        """Let corrections answer from this likeness on; 0 is the built-in value."""
+        self._sure = threshold or SURE
 
     def recall(self, db: Database, question: str) -> Recalled | None:
         """The newest correction that answers `question`, or one that is near, or None."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -19,13 +19,17 @@ from assistant.api.routes import api
 from assistant.conversation import Assistant
 from assistant.exchange import exchange
 from assistant.guard import Guard
+from assistant.login import Login
 from assistant.page.night_control import NightControl
+from assistant.page.setting_control import SettingControl
 from assistant.uploads import accept_documents
+from assistant.visitor import visitor
 from store.conversations import close_interrupted
 from store.database import opened
 from store.errors import SetupFailed
-from store.settings import Settings
+from store.settings import Settings, reaches_others
 from store.shelves import purge
+from store.users import require_users
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +38,15 @@ WAITING_QUESTIONS = 32
 UPLOAD_LIMIT = "1mb"
 
 
-def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl, say: Callable[[str], None]
+) -> None:
     """Serve until stopped. Tells its address through `say` when the page is ready.
 
-    Raises SetupFailed in one line when the port is taken, before anything heavy is loaded.
+    Raises SetupFailed in one line when the port is taken, or when others could reach a page that has no users, before
+    anything heavy is loaded.
     """
+    require_users(settings)
     listening = bound(settings.host, settings.port)
     try:
         with opened(settings.home) as db:
@@ -48,7 +56,8 @@ def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Ca
             log.info("%d answers had been interrupted and are marked as stopped", stopped)
         warm = threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True)
         warm.start()
-        app = application(settings, assistant, night, lambda: say(f"Aprendiz is ready at {address(settings)}"))
+        ready = f"Aprendiz is ready at {address(settings)}"
+        app = application(settings, assistant, night, options, lambda: say(ready))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_WAIT_S
         )
@@ -59,7 +68,11 @@ def serve(settings: Settings, assistant: Assistant, night: NightControl, say: Ca
 
 
 def application(
-    settings: Settings, assistant: Assistant, night: NightControl, ready: Callable[[], None] = lambda: None
+    settings: Settings,
+    assistant: Assistant,
+    night: NightControl,
+    options: SettingControl,
+    ready: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """The whole application with its guard around it. `ready` is called once when it has started."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -83,10 +96,10 @@ def application(
     app.include_router(exchange(settings.home))
 
     @app.get("/night/{run_id}", include_in_schema=False)
-    def night_report(run_id: str) -> Response:
-        return printed(settings.home, run_id)
+    def night_report(run_id: str, request: Request) -> Response:
+        return printed(settings.home, run_id) if visitor(request.scope).admin else Response(status_code=404)
 
-    blocks = page(settings, assistant, night).queue(max_size=WAITING_QUESTIONS, api_open=False)
+    blocks = page(settings, assistant, night, options).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -104,7 +117,7 @@ def application(
         theme=look.theme(),
         head=look.HEAD,
     )
-    return Guard(app, settings.host)
+    return Guard(Login(app, settings.home, required=reaches_others(settings)), settings.host, settings.public_name)
 
 
 def bound(host: str, port: int) -> socket.socket:

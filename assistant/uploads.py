@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse
 
 from assistant.conversation import Assistant
 from assistant.formats import MOST_BYTES
+from assistant.visitor import visitor
 from store import conversations
 from store.database import opened
 from store.errors import AprendizError, InputRefused
+from store.owners import require_own
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,8 @@ def accept_documents(app: FastAPI, assistant: Assistant) -> None:
         try:
             plain = plain_name(name)
             data = await _body(request, plain)
-            return JSONResponse(await run_in_threadpool(_read, assistant, plain, data, conversation))
+            owner = visitor(request.scope).name
+            return JSONResponse(await run_in_threadpool(_read, assistant, plain, data, conversation, owner))
         except AprendizError as error:
             return JSONResponse({"error": str(error)}, 400)
 
@@ -61,13 +64,14 @@ async def _body(request: Request, name: str) -> bytes:
     return bytes(data)
 
 
-def _read(assistant: Assistant, name: str, data: bytes, conversation: str) -> dict[str, Any]:
+def _read(assistant: Assistant, name: str, data: bytes, conversation: str, owner: str) -> dict[str, Any]:
     with opened(assistant.settings.home) as db:
         if conversation:
+            require_own(db, owner, [conversation])
             conversations.conversation(db, conversation)
             begun = ""
         else:
-            begun = conversation = conversations.create_conversation(db).id
+            begun = conversation = conversations.create_conversation(db, owner=owner).id
         try:
             read = assistant.memory.read_here(db, name, data, conversation)
         except AprendizError:

@@ -25,17 +25,32 @@ _MESSAGE = ", ".join(field.name for field in fields(Message))
 
 
 def create_conversation(
-    db: Database, title: str = "", *, system_prompt: str = "", source: str | None = None, created: str | None = None
+    db: Database,
+    title: str = "",
+    *,
+    system_prompt: str = "",
+    source: str | None = None,
+    created: str | None = None,
+    owner: str = "",
 ) -> Conversation:
     """Begin a conversation; untitled, it takes the first line of its first question as its title.
 
-    `source` names what it was imported from, once in a store; `created` keeps the time it had there.
+    `source` names what it was imported from, once for an owner; `created` keeps the time it had there.
     """
     time = created or now()
-    made = Conversation(uuid4().hex, storable(title), storable(system_prompt), time, time)
+    made = Conversation(uuid4().hex, storable(title), storable(system_prompt), time, time, owner=owner)
     db.execute(
-        "INSERT INTO conversations (id, title, system_prompt, source, created, updated) VALUES (?, ?, ?, ?, ?, ?)",
-        (made.id, made.title, made.system_prompt, source, made.created, made.updated),
+        """INSERT INTO conversations (id, title, system_prompt, source, created, updated, owner)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (
+            made.id,
+            made.title,
+            made.system_prompt,
+            source and source_of(owner, source),
+            made.created,
+            made.updated,
+            owner,
+        ),
     )
     return made
 
@@ -50,25 +65,43 @@ def conversation(db: Database, id: str) -> Conversation:
     return found[0]
 
 
-def has_conversation(db: Database, id: str) -> bool:
-    """Whether there is a conversation `id` that is not deleted."""
-    return bool(rows(db, "SELECT 1 FROM conversations WHERE id = ? AND deleted IS NULL", id))
+def has_conversation(db: Database, id: str, owner: str = "") -> bool:
+    """Whether `owner` has a conversation `id` that is not deleted."""
+    return bool(rows(db, "SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted IS NULL", id, owner))
 
 
-def imported_conversation(db: Database, source: str) -> Conversation | None:
-    """The conversation that was imported from `source`, or begun here and carried out so named; deleted or not."""
-    found = _conversations(db, "WHERE source = ?", source)
+def imported_conversation(db: Database, source: str, owner: str = "") -> Conversation | None:
+    """The conversation that `owner` imported from `source`, or began here and carried out so named; deleted or not."""
+    found = _conversations(db, "WHERE source = ?", source_of(owner, source))
     if not found and source.startswith(OWN):
-        found = _conversations(db, "WHERE id = ?", source.removeprefix(OWN))
+        found = _conversations(db, "WHERE id = ? AND owner = ?", source.removeprefix(OWN), owner)
     return found[0] if found else None
 
 
-def list_conversations(db: Database, *, search: str = "", limit: int = 200) -> list[Conversation]:
-    """The conversations, archived ones too, pinned ones first and otherwise last changed first.
+def source_of(owner: str, source: str) -> str:
+    """What a conversation was imported from as it is stored: two users may import the same. Pure."""
+    return f"{owner}/{source}" if owner else source
+
+
+def hand_over(db: Database, earlier: str, later: str) -> None:
+    """Make the conversations of the owner `earlier` those of `later`."""
+    db.execute(
+        "UPDATE conversations SET source = substr(source, ?) WHERE owner = ?",
+        (len(source_of(earlier, "")) + 1, earlier),
+    )
+    db.execute(
+        "UPDATE conversations SET source = ? || source, owner = ? WHERE owner = ?",
+        (source_of(later, ""), later, earlier),
+    )
+
+
+def list_conversations(db: Database, *, search: str = "", limit: int = 200, owner: str = "") -> list[Conversation]:
+    """The conversations of `owner`, archived ones too, pinned ones first and otherwise last changed first.
 
     With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
     """
-    return select_conversations(db, "deleted IS NULL", [], search, "pinned DESC, updated DESC, rowid DESC", limit)
+    newest_first = "pinned DESC, updated DESC, rowid DESC"
+    return select_conversations(db, "deleted IS NULL AND owner = ?", [owner], search, newest_first, limit)
 
 
 def select_conversations(
@@ -154,6 +187,12 @@ def delete_conversation(db: Database, id: str) -> None:
     """
     if not db.execute("DELETE FROM conversations WHERE id = ?", (id,)).rowcount:
         conversation(db, id)
+    scrub(db)
+
+
+def delete_conversations_of(db: Database, owner: str) -> None:
+    """Delete every conversation of `owner`, as `delete_conversation` does one."""
+    db.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
     scrub(db)
 
 

@@ -7,7 +7,7 @@ The page and the import write it, memory and the night read it. The one thing th
 import json
 from collections.abc import Sequence
 
-from store.conversations import NOT_DELETED, message, path_to
+from store.conversations import NOT_DELETED, conversation, message, path_to
 from store.database import rows, scrub, storable, writing
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
@@ -17,7 +17,7 @@ from store.records import Check, Correction, CorrectionStanding, Message, Rating
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
 
-_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner"
+_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner, by"
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
 _OF_FACT = f"{_ACTIVE} AND manner = ''"
 _AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
@@ -53,6 +53,8 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
     A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
     same aspect instead.
 
+    It is by the owner of the conversation, and everybody's but for a wish, which holds for its owner alone.
+
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
     """
@@ -64,23 +66,30 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         questions = [above.content for above in path_to(db, message_id) if above.role == "user"]
         if not questions:
             raise InputRefused(f"Message {message_id} answers no question, so it cannot be corrected.")
-        aspect = manner(text)
+        aspect, by = manner(text), conversation(db, rejected.conversation_id).owner
         known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
-        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect)
+        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect, by)
 
 
 def add_correction(
-    db: Database, message_id: str, question: str, rejected: str, answer: str, manner: str, revises: int | None = None
+    db: Database,
+    message_id: str,
+    question: str,
+    rejected: str,
+    answer: str,
+    manner: str,
+    by: str,
+    revises: int | None = None,
 ) -> Correction:
     """Put a correction on record as it is given; it takes the place of what counted before it."""
     with writing(db):
         number = db.execute(
             """INSERT INTO corrections
-               (message_id, question, question_key, rejected, answer, created, manner, revises)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            (message_id, question, question_key(question), rejected, answer, now(), manner, revises),
+               (message_id, question, question_key, rejected, answer, created, manner, revises, by)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (message_id, question, question_key(question), rejected, answer, now(), manner, revises, by),
         ).lastrowid
         replace_earlier(db, int(number or 0))
         return correction(db, int(number or 0))
@@ -89,12 +98,14 @@ def add_correction(
 def replace_earlier(db: Database, id: int) -> None:
     """Let a correction supersede the earlier ones of its kind: of the same question, or wishes of the same aspect.
 
-    Wishes that the owner called so, of no known aspect, stand beside each other unless one question brought them.
+    A wish holds for who made it, and takes the place of that one's alone. Wishes that the owner called so, of no known
+    aspect, stand beside each other unless one question brought them.
     """
     db.execute(
         f"""UPDATE corrections SET superseded_by = ?1 FROM corrections AS mine
             WHERE mine.id = ?1 AND corrections.id < ?1 AND corrections.manner = mine.manner
             AND corrections.superseded_by IS NULL AND corrections.forgotten IS NULL
+            AND (mine.manner = '' OR corrections.by = mine.by)
             AND (mine.manner NOT IN ('', '{OWN}') OR corrections.question_key = mine.question_key)""",
         (id,),
     )
@@ -134,9 +145,9 @@ def active_corrections(db: Database) -> list[Correction]:
     return _corrections(db, f"WHERE {_OF_FACT} ORDER BY id")
 
 
-def wishes(db: Database) -> list[Correction]:
-    """The corrections that count and say how to answer, oldest first."""
-    return _corrections(db, f"WHERE {_ACTIVE} AND manner <> '' ORDER BY id")
+def wishes(db: Database, by: str = "") -> list[Correction]:
+    """The corrections of one user that count and say how to answer, oldest first."""
+    return _corrections(db, f"WHERE {_ACTIVE} AND manner <> '' AND by = ? ORDER BY id", by)
 
 
 def correction_of(db: Database, message_id: str) -> Correction | None:
@@ -147,8 +158,10 @@ def correction_of(db: Database, message_id: str) -> Correction | None:
 
 def wish_of(db: Database, message_id: str) -> Correction | None:
     """The active wish that was written as a correction of a message, if there is one."""
-    found = [each for each in wishes(db) if each.message_id == message_id]
-    return found[-1] if found else None
+    found = _corrections(
+        db, f"WHERE message_id = ? AND {_ACTIVE} AND manner <> '' ORDER BY id DESC LIMIT 1", message_id
+    )
+    return found[0] if found else None
 
 
 def corrections_of(db: Database, message_id: str) -> list[Correction]:

@@ -29,11 +29,11 @@ _TAGGED = "id IN (SELECT conversation_id FROM tags WHERE substr(tag, 1, length(?
 _HIT, _END = "\x01", "\x02"
 
 
-def find(db: Database, search: str = "", *, shelf: Shelf = "talks", limit: int = 100) -> list[Found]:
-    """The first conversations of a shelf, all or those that `search` finds, in the order of the list."""
-    tags, words = read_search(search, all_tags(db) if "#" in search else [])
-    where = " AND ".join([_ON[shelf], *[_TAGGED] * len(tags)])
-    parameters = [each for tag in tags for each in (tag, tag)]
+def find(db: Database, search: str = "", *, shelf: Shelf = "talks", limit: int = 100, owner: str = "") -> list[Found]:
+    """The first conversations of a shelf of `owner`, all or those that `search` finds, in the order of the list."""
+    tags, words = read_search(search, all_tags(db, owner) if "#" in search else [])
+    where = " AND ".join(["owner = ?", _ON[shelf], *[_TAGGED] * len(tags)])
+    parameters = [owner, *(each for tag in tags for each in (tag, tag))]
     talks = select_conversations(db, where, parameters, words, _ORDER[shelf], limit)
     ids = [talk.id for talk in talks]
     tagged = tags_of(db, ids)

@@ -400,4 +400,30 @@ def m014_journal(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m013_users(db: Database) -> None:
+    """Users, the sessions of their browsers, whose a conversation is and who made a correction; empty for nobody.
+
+    Passwords, tokens and keys are there as hashes only.
+    """
+    db.executescript("""
+        CREATE TABLE users (
+            name TEXT PRIMARY KEY,
+            password TEXT NOT NULL,
+            key TEXT UNIQUE,
+            admin INTEGER NOT NULL,
+            created TEXT NOT NULL
+        );
+        CREATE TABLE sessions (
+            token TEXT PRIMARY KEY,
+            user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+            expires TEXT NOT NULL
+        );
+        CREATE INDEX sessions_of_user ON sessions (user);
+        ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+        CREATE INDEX conversations_of_owner ON conversations (owner, pinned, updated);
+        ALTER TABLE corrections ADD COLUMN by TEXT NOT NULL DEFAULT '';
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

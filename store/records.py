@@ -37,8 +37,17 @@ class ChatMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who may log in. Nights, versions and settings are for the `admin` alone."""
+
+    name: str
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """`max_tokens` None is the program's own bound. `archived` and `deleted` say since when, None that it is not."""
+    """`max_tokens` None is the program's own bound. `archived` and `deleted` say since when, None that it is not.
+    `owner` is a user's name, empty where there are no users."""
 
     id: str
     title: str
@@ -51,6 +60,7 @@ class Conversation:
     max_tokens: int | None = None
     archived: str | None = None
     deleted: str | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ class Correction:
     """The answer as it should have been. `question` is the user message before it, `rejected` what was answered.
 
     Where `manner` names an aspect of answering, such as "language", `answer` is no answer but a wish that holds for
-    every one: "Answer in Spanish."
+    every one of who made it: "Answer in Spanish." `by` is the user who did, empty where there are no users.
     """
 
     id: int
@@ -124,6 +134,7 @@ class Correction:
     superseded_by: int | None
     forgotten: str | None
     manner: str = ""
+    by: str = ""
 
     @property
     def active(self) -> bool:

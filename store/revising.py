@@ -24,7 +24,9 @@ def revise(db: Database, id: int, answer: str) -> Correction:
         if known.answer == text:
             return known
         aspect = _aspect(text) if known.manner else ""
-        made = feedback.add_correction(db, known.message_id, known.question, known.rejected, text, aspect, known.id)
+        made = feedback.add_correction(
+            db, known.message_id, known.question, known.rejected, text, aspect, known.by, known.id
+        )
         feedback.supersede(db, known.id, made.id)
         db.execute(
             "INSERT INTO refused_wordings SELECT ?, text FROM refused_wordings WHERE correction_id = ?",
@@ -53,16 +55,16 @@ def hold_for_every_answer(db: Database, id: int, every: bool) -> Correction:
         )
         db.execute("UPDATE corrections SET manner = ? WHERE id = ?", (_aspect(known.answer) if every else "", id))
         db.execute("DELETE FROM vectors WHERE correction_id = ?", (id,))  # made anew, and compared anew, if need be
-        _give_way_to_newer(db, id)
+        _give_way_to_newer(db, known)
         if feedback.correction(db, id).active:
             feedback.replace_earlier(db, id)
         return feedback.correction(db, id)
 
 
-def _give_way_to_newer(db: Database, id: int) -> None:
+def _give_way_to_newer(db: Database, known: Correction) -> None:
     """Where a later correction says the same thing otherwise already, that one counts."""
-    for later in (*feedback.active_corrections(db), *feedback.wishes(db)):
-        if later.id > id:
+    for later in (*feedback.active_corrections(db), *feedback.wishes(db, known.by)):
+        if later.id > known.id:
             feedback.replace_earlier(db, later.id)
 
 

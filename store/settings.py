@@ -3,6 +3,7 @@
 A dataclass and tomllib, not pydantic-settings: that takes 0.2 s to import, and `run.py status` has half a second.
 """
 
+import ipaddress
 import math
 import os
 import re
@@ -25,7 +26,7 @@ class Settings:
     """What can be set. Empty or 0 means the program's own choice where the comment says so."""
 
     home: Path
-    host: Literal["127.0.0.1", "localhost", "::1"] = "127.0.0.1"
+    host: str = "127.0.0.1"  # any other than this computer's own needs a user
     port: int = 7860
     model: str = ""  # path of a GGUF file or a Hugging Face model directory; empty: the default model
     engine: Literal["auto", "llamacpp", "torch"] = "auto"
@@ -43,6 +44,16 @@ class Settings:
     teacher_key: str = field(default="", repr=False)
     on_battery: bool = False  # whether a night may start on battery
     min_free_gib: float = 2.0
+    public_name: str = ""  # the host name under which a reverse proxy passes requests on; needs a user
+
+
+def reaches_others(settings: Settings) -> bool:
+    """Whether other computers can reach the page that these settings serve. Pure."""
+    try:
+        own = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        own = False
+    return not own or settings.public_name != ""
 
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -54,6 +65,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "night_minutes": (1, 24 * 60),
     "min_free_gib": (0.0, 1e6),
 }
+_HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -129,6 +141,10 @@ def checked(name: str, value: object, said: str) -> bool | int | float | str:
         if isinstance(value, str) and re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
             return value.zfill(5)
         fault = "a time of day such as 03:00"
+    elif name in ("host", "public_name"):
+        if isinstance(value, str) and (_HOST.fullmatch(value) or (name == "public_name" and not value)):
+            return value
+        fault = "an address or the name of a computer, such as 127.0.0.1 or 0.0.0.0"
     elif isinstance(value, str | Path):
         return str(value)
     else:

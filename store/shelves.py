@@ -48,12 +48,14 @@ def purge(db: Database, days: int = KEPT_DAYS) -> int:
     return gone
 
 
-def counts(db: Database) -> dict[Shelf, int]:
-    """How many conversations there are on each shelf."""
+def counts(db: Database, owner: str = "") -> dict[Shelf, int]:
+    """How many conversations `owner` has on each shelf."""
+    own = "SELECT count(*) FROM conversations WHERE owner = ?1 AND"
     (row,) = rows(
         db,
-        """SELECT (SELECT count(*) FROM conversations WHERE deleted IS NULL AND archived IS NULL) AS talks,
-                  (SELECT count(*) FROM conversations WHERE deleted IS NULL AND archived IS NOT NULL) AS archived,
-                  (SELECT count(*) FROM conversations WHERE deleted IS NOT NULL) AS deleted""",
+        f"""SELECT ({own} deleted IS NULL AND archived IS NULL) AS talks,
+                   ({own} deleted IS NULL AND archived IS NOT NULL) AS archived,
+                   ({own} deleted IS NOT NULL) AS deleted""",
+        owner,
     )
     return {"talks": row["talks"], "archived": row["archived"], "deleted": row["deleted"]}

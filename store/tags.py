@@ -37,7 +37,7 @@ def tags_of(db: Database, conversation_ids: Sequence[str]) -> dict[str, tuple[st
     return {id: tuple(tags) for id, tags in found.items()}
 
 
-def all_tags(db: Database) -> list[str]:
-    """Every tag that a conversation which is not deleted has, in the order of the alphabet."""
-    kept = "conversation_id NOT IN (SELECT id FROM conversations WHERE deleted IS NOT NULL)"
-    return [row["tag"] for row in rows(db, f"SELECT DISTINCT tag FROM tags WHERE {kept} ORDER BY tag")]
+def all_tags(db: Database, owner: str = "") -> list[str]:
+    """Every tag that a conversation of `owner` which is not deleted has, in the order of the alphabet."""
+    kept = "conversation_id IN (SELECT id FROM conversations WHERE deleted IS NULL AND owner = ?)"
+    return [row["tag"] for row in rows(db, f"SELECT DISTINCT tag FROM tags WHERE {kept} ORDER BY tag", owner)]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from store.conversations import OWN, conversation, messages_of, newest_path
+from store.conversations import OWN, conversation, messages_of, newest_path, source_of
 from store.database import rows
 from store.feedback import correction_of, rating_of, wish_of
 from store.light_sqlite_utils import Database
@@ -23,7 +23,7 @@ def as_line(db: Database, id: str) -> str:
     said = messages_of(db, id)
     places = {each.id: place for place, each in enumerate(said, len(system))}
     row: dict[str, Any] = {
-        "conversation": source["source"] or OWN + id,
+        "conversation": _source(source["source"], talk.owner) or OWN + id,
         "title": talk.title,
         "created": talk.created,
         "messages": [*system, *(_message(db, each, places) for each in said)],
@@ -33,10 +33,10 @@ def as_line(db: Database, id: str) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def all_lines(db: Database) -> Iterator[str]:
-    """Every conversation that says something and is not deleted, archived ones too, the oldest first."""
-    told = "deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
-    for row in rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid"):
+def all_lines(db: Database, owner: str = "") -> Iterator[str]:
+    """Every conversation of `owner` that says something and is not deleted, archived ones too, the oldest first."""
+    told = "owner = ? AND deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
+    for row in rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid", owner):
         yield as_line(db, row["id"])
 
 
@@ -55,6 +55,11 @@ def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
         parts.append(f"## {who}{', corrected by you' if corrected else ''}")
         parts.append(corrected.answer if corrected else each.content)
     return "\n\n".join(parts) + "\n"
+
+
+def _source(stored: str | None, owner: str) -> str:
+    """What a conversation is called in the file it came from, for whoever takes it in next."""
+    return (stored or "").removeprefix(source_of(owner, ""))
 
 
 def _message(db: Database, of: Message, places: dict[str, int]) -> dict[str, Any]:

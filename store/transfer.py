@@ -33,8 +33,8 @@ class ImportCount:
     known: int = 0
 
 
-def import_file(db: Database, path: Path) -> ImportCount:
-    """Take the conversations of a file with their feedback, all or, when there is a fault, none.
+def import_file(db: Database, path: Path, owner: str = "") -> ImportCount:
+    """Take the conversations of a file with their feedback for `owner`, all or, when there is a fault, none.
 
     What is known is not taken twice: a conversation is known by its name in the file, its messages by their place
     and text, so that a longer or a branching version adds what is new. A correction that was superseded or
@@ -44,24 +44,25 @@ def import_file(db: Database, path: Path) -> ImportCount:
         data = path.read_bytes()
     except OSError as error:
         raise InputRefused(f"{path} cannot be read: {error.strerror}.") from error
-    return import_data(db, str(path), data)
+    return import_data(db, str(path), data, owner)
 
 
-def import_data(db: Database, name: str, data: bytes) -> ImportCount:
+def import_data(db: Database, name: str, data: bytes, owner: str = "") -> ImportCount:
     """The same for what stood in a file called `name`."""
     talks = read_export(name, data)
     with writing(db):
         added: Counter[str] = Counter()
         for talk in talks:
-            added.update(_take(db, talk) or ["known"])
+            added.update(_take(db, talk, owner) or ["known"])
     return ImportCount(**added)
 
 
-def _take(db: Database, talk: Talk) -> list[str]:
+def _take(db: Database, talk: Talk, owner: str) -> list[str]:
     """Take what is new of a conversation; one name of a field of ImportCount for each thing that was."""
-    known = imported_conversation(db, storable(talk.source))
+    source = storable(talk.source)
+    known = imported_conversation(db, source, owner)
     into = known or create_conversation(
-        db, talk.title, system_prompt=talk.system_prompt, source=storable(talk.source), created=talk.created
+        db, talk.title, system_prompt=talk.system_prompt, source=source, created=talk.created, owner=owner
     )
     there = _there(db, into.id) if known else {}
     ids: list[str] = []

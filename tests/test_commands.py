@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "chat": ["--host", "--port"],
     "ask": ["--batch", "--out", "--version", "--memory", "--max-tokens", "[prompt]"],
-    "import": ["--json", "files"],
+    "import": ["--json", "--user", "files"],
     "add": ["documents"],
     "improve": ["--dry-run", "--json"],
     "versions": ["--json"],
@@ -29,6 +29,7 @@ CONTRACT = {
     "status": ["--json"],
     "doctor": ["--json"],
     "corrections": ["--json", "forget", "[id]"],
+    "users": ["--json", "add,remove,password,key", "[name]"],
     "export": ["sft,dpo,kto,adapter,gguf", "--version", "out"],
     "backup": ["[archive]"],
     "restore": ["archive"],
@@ -52,12 +53,15 @@ class CommandLine:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("APRENDIZ_")}
         self.environment |= {"APRENDIZ_ENVIRONMENT": "mine", "APRENDIZ_MODEL": str(model)}
 
-    def __call__(self, *words: object, home: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+    def __call__(
+        self, *words: object, home: Path | None = None, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess:
         command = [sys.executable, "run.py", "--home", home or self.home, *words]
         return subprocess.run(
             list(map(str, command)),
             cwd=ROOT,
             env=self.environment | environment,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=300,
@@ -351,3 +355,25 @@ def test_test_runs_pytest_with_the_options_given(aprendiz):
     assert "1 passed" in aprendiz.said("test", "--noconftest", "-k", chosen, file)
     assert "1 passed" in aprendiz.said("test", "--", "--noconftest", "-k", chosen, file)
     assert aprendiz("test", "--noconftest", "-k", "nothing_is_called_so", file).returncode != 0
+
+
+def test_users_are_added_with_a_password_that_is_no_argument_and_get_a_key_that_is_printed_once(aprendiz):
+    assert aprendiz.json("users") == []
+    added = aprendiz("users", "add", "ana", typed="four quiet grey herons\n")
+    assert added.returncode == 0 and "ana" in added.stdout and "herons" not in added.stdout + added.stderr
+    assert aprendiz.json("users") == [{"name": "ana", "admin": True}]
+    key = aprendiz.said("users", "key", "ana").strip()
+    assert key.startswith("apr-") and key not in aprendiz.said("users")
+    for words, typed, fault in (
+        (("add",), "", "Who? Write: run.py users add NAME"),
+        (("add", "ben"), "short\n", "10 to 256 characters"),
+        (("add", "ben"), "", "10 to 256 characters"),
+        (("add", "Ben B"), "three loud white geese\n", "cannot be a user's name"),
+        (("key", "eva"), "", "There are: ana"),
+        (("password", "eva"), "three loud white geese\n", "There are: ana"),
+    ):
+        assert fault in aprendiz.refused("users", *words, typed=typed)
+    aprendiz.imported(TALK)
+    assert [row["by"] for row in aprendiz.json("corrections")] == ["ana"]
+    assert "There is no user 'eva'" in aprendiz.refused("import", aprendiz.home.parent / "talks.jsonl", "--user", "eva")
+    assert aprendiz.json("users", "remove", "ana") == []

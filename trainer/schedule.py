@@ -31,6 +31,21 @@ class Schedule:
 
     def begin(self) -> None:
         """Keep time from now on; a night that was missed today is caught up in a few minutes."""
+        self._plan()
+        local = datetime.now().astimezone()
+        if self._settings.night and missed(local, time.fromisoformat(self._settings.night_time), self._ran_on):
+            self._later(CATCH_UP_DELAY)
+
+    def take(self, settings: Settings) -> None:
+        """Go by other settings from now on. What was missed by another time of day is not caught up."""
+        before, self._settings = self._settings, settings
+        if (settings.night, settings.night_time) != (before.night, before.night_time):
+            self._scheduler.remove_all_jobs()
+            self._plan()
+
+    def _plan(self) -> None:
+        if not self._scheduler.running:
+            self._scheduler.start()
         if not self._settings.night:
             return
         hour, minute = map(int, self._settings.night_time.split(":"))
@@ -42,10 +57,6 @@ class Schedule:
             coalesce=True,
             max_instances=1,
         )
-        self._scheduler.start()
-        local = datetime.now().astimezone()
-        if missed(local, time(hour, minute), self._ran_on):
-            self._later(CATCH_UP_DELAY)
 
     def next_run(self) -> datetime | None:
         """When the next night is due, with its time zone; None when there is none."""

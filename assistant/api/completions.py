@@ -24,6 +24,7 @@ from assistant.api.history import History
 from assistant.api.models import require_model
 from assistant.api.running import Running
 from assistant.conversation import CHAT, Assistant, Begun
+from assistant.visitor import visitor
 from models.engine import Piece, Sampling, TokenOdds
 from store.database import opened
 from store.records import ChatMessage
@@ -39,12 +40,13 @@ class Completions:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._history = History()
+        self._histories: dict[str, History] = {}
         self._threads = ThreadPoolExecutor(MOST_ANSWERS, thread_name_prefix="api")
 
     async def complete(self, asked: ChatRequest, request: Request) -> Response:
         """The answer, or its stream once it has begun. A client that goes away stops it. Raises before it begins."""
-        running = Running(self._threads, lambda cancelled: self._pieces(asked, cancelled))
+        owner = visitor(request.scope).name
+        running = Running(self._threads, lambda cancelled: self._pieces(asked, owner, cancelled))
         pieces = aiter(running)
         try:
             begun = await anext(pieces)
@@ -59,22 +61,24 @@ class Completions:
             running.stop()
             raise
 
-    def _pieces(self, asked: ChatRequest, cancelled: Callable[[], bool]) -> Iterator[Answered]:
+    def _pieces(self, asked: ChatRequest, owner: str, cancelled: Callable[[], bool]) -> Iterator[Answered]:
         settings = self._assistant.settings
+        history = self._histories.setdefault(owner, History(owner))
         require_model(settings.home, asked.model)
         messages = spoken(asked)
         with_memory = asked.memory is not False and settings.memory
         read: Sequence[ChatMessage] = messages
         if with_memory:
             with opened(settings.home) as db:
-                read = self._history.as_it_should_be(db, messages)
+                read = history.as_it_should_be(db, messages)
         text, message_id = "", None
         for event in self._assistant.reply(
             read,
             version=asked.model,
             with_memory=with_memory,
             sampling=sampling(asked),
-            keep=None if asked.store is False else lambda db: self._history.keep(db, messages),
+            keep=None if asked.store is False else lambda db: history.keep(db, messages),
+            owner=owner,
             cancelled=cancelled,
         ):
             if isinstance(event, Begun):
@@ -82,7 +86,7 @@ class Completions:
             else:
                 text += event.text
                 if event.finish and message_id:
-                    self._history.answered(messages, text, message_id)
+                    history.answered(messages, text, message_id)
             yield event
 
 

@@ -14,15 +14,17 @@ from store import conversations, feedback
 from store.database import writing
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
+from store.owners import require_own
 from store.records import ChatMessage, Message
 
 MOST_KNOWN = 10_000
 
 
 class History:
-    """The stored messages that were last seen, by what was said up to each. Thread-safe."""
+    """The stored messages of `owner` that were last seen, by what was said up to each. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: str = "") -> None:
+        self._owner = owner
         self._lock = threading.Lock()
         self._ids: OrderedDict[str, str] = OrderedDict()
 
@@ -49,7 +51,7 @@ class History:
                 first = messages[0]
                 system = first.content if first.role == "system" else ""
                 begin = 1 if system else 0
-                conversation_id = conversations.create_conversation(db, system_prompt=system).id
+                conversation_id = conversations.create_conversation(db, system_prompt=system, owner=self._owner).id
             else:
                 conversation_id = last.conversation_id
             for message, at in zip(messages[begin:], said[begin:], strict=True):
@@ -67,6 +69,8 @@ class History:
     def _stored(self, db: Database, said: str) -> Message | None:
         id = self._ids.get(said)
         try:
+            if id:
+                require_own(db, self._owner, [id])  # which changes when the first user is added
             return conversations.message(db, id) if id else None
         except NotFound:
             return None

@@ -1,7 +1,7 @@
 """The routes of the API, as an application that the server mounts at /v1, behind its guard.
 
-A program that is no browser needs no key. A web page elsewhere is kept out by the guard, and, since a form or a
-simple request of a page cannot say that it is JSON, once more by asking for that.
+Where there are users, a program brings the key of one, which the login looks at. A web page elsewhere is kept out by
+the guard, and, since a form or a simple request of a page cannot say that it is JSON, once more by asking for that.
 """
 
 from typing import Any
@@ -16,6 +16,7 @@ from assistant.api.forms import ChatRequest, EmbeddingsRequest, FeedbackRequest
 from assistant.api.models import models, require_model
 from assistant.api.teaching import give_feedback
 from assistant.conversation import Assistant
+from assistant.visitor import visitor
 
 
 def api(assistant: Assistant) -> FastAPI:
@@ -44,8 +45,8 @@ def api(assistant: Assistant) -> FastAPI:
         return embeddings.embed(asked)
 
     @app.post("/feedback")
-    def create_feedback(given: FeedbackRequest) -> dict[str, Any]:
-        return give_feedback(home, given)
+    def create_feedback(given: FeedbackRequest, request: Request) -> dict[str, Any]:
+        return give_feedback(home, given, visitor(request.scope).name)
 
     return app
 

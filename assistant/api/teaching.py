@@ -8,13 +8,18 @@ from assistant.api.forms import FeedbackRequest
 from store.database import opened, writing
 from store.errors import NotFound
 from store.feedback import correct, rate
+from store.owners import require_own
 
 
-def give_feedback(home: Path, given: FeedbackRequest) -> dict[str, Any]:
-    """Store a rating, a correction or both, all or nothing. Raises Refused for an unknown message, InputRefused."""
+def give_feedback(home: Path, given: FeedbackRequest, owner: str) -> dict[str, Any]:
+    """Store what `owner` says of an answer of theirs: a rating, a correction or both, all or nothing.
+
+    Raises Refused for an unknown message, InputRefused.
+    """
     correction = None
     with opened(home) as db, writing(db):
         try:
+            require_own(db, owner, [given.message_id])
             if given.rating is not None:
                 rate(db, given.message_id, given.rating, given.reasons)
             if given.correction is not None:

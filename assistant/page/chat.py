@@ -19,6 +19,7 @@ from assistant.page.problems import told
 from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under
 from assistant.page.side import FOOT, listing, looked, read_look
+from assistant.page.whose import who
 from assistant.page.words import version_name
 from assistant.second import choose as prefer
 from assistant.second import drawn, with_second
@@ -28,7 +29,8 @@ from store.branches import branch_through
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import Message
+from store.owners import own_correction, own_duel
+from store.records import Message, User
 from store.revising import hold_for_every_answer
 
 GENERATION = "generation"
@@ -106,8 +108,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return
 
         def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
-            version = pair.first if pair else "current"
-            begun = assistant.send(at or None, text, parent_id=parent or None, version=version, cancelled=cancelled)
+            version, owner = pair.first if pair else "current", who(request).name
+            begun = assistant.send(
+                at or None, text, parent_id=parent or None, version=version, owner=owner, cancelled=cancelled
+            )
             return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
@@ -151,11 +155,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             given = read_press(press)
             if given["do"] in _LEAVING:
                 answering.leave(request.session_hash or "")
-            at, branch = _done(db, given, at, leaf_id)
+            at, branch = _done(db, given, at, leaf_id, who(request))
             looks = looked(read_look(seen), given)
-            return (*_view(db, at, branch), listing(db, sought, at, looks), str(looks))
+            return (*_view(db, at, branch), listing(db, sought, at, looks, who(request).name), str(looks))
 
-    def told_of(*given: Any) -> tuple[Any, ...]:
+    def told_of(request: gr.Request, *given: Any) -> tuple[Any, ...]:
         *fields, shown_before, at, sought, seen = given
         with told(), opened(home) as db:
             if not at:
@@ -166,31 +170,31 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             if not changed:  # also when a field is merely left, for a search that is being typed
                 return gr.skip(), gr.skip(), gr.skip()
             *_, presets, _, was = about_values(db, talk, "")
-            return listing(db, sought, at, read_look(seen)), presets, was
+            return listing(db, sought, at, read_look(seen), who(request).name), presets, was
 
-    def listed(sought: str, at: str, seen: str) -> str:
+    def listed(sought: str, at: str, seen: str, request: gr.Request) -> str:
         with told(), opened(home) as db:
-            return listing(db, sought, at, read_look(seen))
+            return listing(db, sought, at, read_look(seen), who(request).name)
 
     def blank(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
         with told(), opened(home) as db:
-            return (*_view(db, "", []), listing(db, sought, "", read_look(seen)))
+            return (*_view(db, "", []), listing(db, sought, "", read_look(seen), who(request).name))
 
     def arrive(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
-        """The conversation that the address names, if it is there."""
-        at = str(request.query_params.get("talk") or "")
+        """The conversation that the address names, if it is there and one's own."""
+        at, owner = str(request.query_params.get("talk") or ""), who(request).name
         with told(), opened(home) as db:
-            if at and not conversations.has_conversation(db, at):
+            if at and not conversations.has_conversation(db, at, owner):
                 gr.Warning("The conversation in this address is not there: it was deleted, or is of another home.")
                 at = ""
-            return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen)))
+            return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
 
     def stopped(request: gr.Request) -> None:
         answering.stop(request.session_hash or "")
 
-    def settle(sought: str, at: str, seen: str) -> tuple[Any, ...]:
-        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, seen)
+    def settle(sought: str, at: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
+        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, seen, request)
 
     quick = in_order("chat")
     slow: dict[str, Any] = {
@@ -226,7 +230,7 @@ def status_line(assistant: Assistant) -> str:
     version = escape(version_name(current(assistant.settings.home)))
     return (
         f'<div id="top"><h1>Aprendiz</h1><p>Answers come from {version} · '
-        f"memory {memory} (change it in config.toml)</p></div>"
+        f"memory {memory} (change it under Settings)</p></div>"
     )
 
 
@@ -273,7 +277,7 @@ def _newest(db: Database, id: str) -> list[Shown]:
     return [shown(db, each) for each in conversations.newest_path(db, id)]
 
 
-def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str, list[Shown]]:
+def _done(db: Database, press: dict[str, str], at: str, leaf: str, user: User) -> tuple[str, list[Shown]]:
     """Do what a press asks for; the conversation and the branch to show then."""
     do, id = press["do"], press.get("id", "")
     if do == "open":
@@ -283,6 +287,7 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
     if do == "new":
         return "", []
     if do == "choose":
+        own_duel(db, user, int(id))
         return at, [shown(db, each) for each in branch_through(db, prefer(db, int(id), press["side"])[1])]
     if do in ("delete", "delete-for-good"):
         (shelves.delete if do == "delete" else shelves.delete_for_good)(db, id)
@@ -305,7 +310,8 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str) -> tuple[str,
     elif do == "note":
         _note(db, id, press.get("note", ""))
     elif do == "hold":
-        hold_for_every_answer(db, int(press["correction"]), press["every"] == "yes")
+        taught = own_correction(db, user, int(press["correction"]))
+        hold_for_every_answer(db, taught.id, press["every"] == "yes")
     elif do != "look":
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
     return at, _branch(db, leaf)

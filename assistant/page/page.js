@@ -323,6 +323,7 @@
   window.fetch = async (...request) => {
     const url = request[0] instanceof Request ? request[0].url : String(request[0]);
     const response = await plain(...request);
+    if (response.status === 401) window.location.reload(); // logged out meanwhile: the server shows the login
     if (response.ok && url.includes("/queue/join")) await joined(await response.clone().json());
     if (!response.ok || !response.body || !url.includes("/queue/data")) return response;
     const signal = request[0] instanceof Request ? request[0].signal : request[1] && request[1].signal;

@@ -15,11 +15,13 @@ import gradio as gr
 from assistant.formats import KINDS
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.whose import who
 from store import documents
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import Document, Quote
+from store.owners import own_document
+from store.records import Document, Quote, User
 from store.settings import Settings
 
 
@@ -36,10 +38,10 @@ def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[g
         with told(), opened(home) as db:
             return as_html(documents.documents(db, at or None))
 
-    def pressed(press: str, at: str) -> tuple[str, Any]:
+    def pressed(press: str, at: str, request: gr.Request) -> tuple[str, Any]:
         with told(), opened(home) as db:
             given = read_press(press)
-            _do(db, given["do"], given.get("id", ""))
+            _do(db, given["do"], given.get("id", ""), who(request))
             look = json.dumps({"do": "look", "at": time.time()}) if given["do"] == "unread" else gr.skip()
             return as_html(documents.documents(db, at or None)), look
 
@@ -52,11 +54,11 @@ def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[g
     return on_load
 
 
-def _do(db: Database, do: str, id: str) -> None:
+def _do(db: Database, do: str, id: str, user: User) -> None:
     if do == "unread":
-        documents.remove_document(db, int(id))
+        documents.remove_document(db, own_document(db, user, int(id)).id)
     elif do == "everywhere":
-        documents.share_document(db, int(id))
+        documents.share_document(db, own_document(db, user, int(id)).id)
     elif do != "look":
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
 

@@ -18,6 +18,7 @@ from assistant.page.words import REASONS, version_name
 from store import conversations, documents, feedback
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
+from store.owners import owner_of
 from store.records import Correction, Duel, Message, Quote, Rating
 
 
@@ -34,6 +35,7 @@ class Shown:
     quotes: tuple[Quote, ...] = ()
     duel: Duel | None = None
     rival: Message | None = None
+    owner: str = ""
 
     @property
     def text(self) -> str:
@@ -55,6 +57,7 @@ def shown(db: Database, message: Message) -> Shown:
         feedback.wish_of(db, message.id),
         tuple(documents.quotes(db, message.id)),
         *choice(db, message),
+        owner_of(db, message.id),
     )
 
 
@@ -117,6 +120,8 @@ def _source_words(each: Shown) -> str:
     ended = " · longest answer reached" if message.cut and not ended else ended
     if message.correction_id is None:
         return f"Answered by {escape(version_name(message.version))}{_speed(message)}{ended}"
+    if each.source and each.source.by != each.owner:
+        return f'<span class="mark memory">From a correction by {escape(each.source.by or "somebody")}</span>{ended}'
     question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
     return f'<span class="mark memory">From your correction #{message.correction_id}</span>{question}{ended}'
 

@@ -64,10 +64,10 @@ def looked(look: Look, press: dict[str, str]) -> Look:
             return replace(look, undo="")
 
 
-def listing(db: Database, search: str, at: str, look: Look) -> str:
-    """The list with its head and foot; `at` is the open conversation."""
-    found = find(db, search, shelf=look.shelf, limit=look.limit + 1)
-    there = counts(db)
+def listing(db: Database, search: str, at: str, look: Look, owner: str = "") -> str:
+    """The list of `owner` with its head and foot; `at` is the open conversation."""
+    found = find(db, search, shelf=look.shelf, limit=look.limit + 1, owner=owner)
+    there = counts(db, owner)
     more = button("chat", "more", "Show more", kind="plain") if len(found) > look.limit else ""
     return _undo(look) + _head(look.shelf) + _items(found[: look.limit], search, at, look) + more + _ways(look, there)
 

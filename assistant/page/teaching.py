@@ -9,13 +9,15 @@ from assistant.page.correction_card import Unfolded, card
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.whose import who
 from models.version_files import current
 from store import feedback
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.lineage import went_into
-from store.records import CorrectionStanding
+from store.owners import may_see, own_correction
+from store.records import CorrectionStanding, User
 from store.revising import hold_for_every_answer, revise
 from store.settings import Settings
 
@@ -44,21 +46,24 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     unfolded, page = (gr.Textbox(value, visible="hidden", label=name) for name, value in (("part", ""), ("page", "0")))
     asked: list[Any] = [search, standing, unfolded, page]
 
-    def listed(sought: str, which: str, part: str, page: str) -> str:
+    def listed(sought: str, which: str, part: str, page: str, request: gr.Request) -> str:
         with told(), opened(settings.home) as db:
-            standings = feedback.standings(db, current(settings.home))
-            shown = _unfolded(db, night, part)
+            user = who(request)
+            standings = [s for s in feedback.standings(db, current(settings.home)) if may_see(user, s.correction)]
+            shown = _unfolded(db, night, part, user)
             return corrections_html(standings, sought, shown, which=which, page=int(page))
 
-    def begun_anew(sought: str, which: str, part: str) -> tuple[str, str]:
-        return listed(sought, which, part, "0"), "0"
+    def begun_anew(sought: str, which: str, part: str, request: gr.Request) -> tuple[str, str]:
+        return listed(sought, which, part, "0", request), "0"
 
-    def pressed(press: str, sought: str, which: str, part: str, page: str) -> tuple[str, str, str]:
+    def pressed(press: str, sought: str, which: str, part: str, page: str, request: gr.Request) -> tuple[str, str, str]:
         with told(), opened(settings.home) as db:
             given = read_press(press)
             do, id = given["do"], given.get("id", "")
             if not id.isdigit():
                 raise InputRefused(_UNKNOWN)
+            if do != "page":
+                own_correction(db, who(request), int(id))
             if do == "page":
                 page = id
             elif do in ("practice", "edit", "went"):
@@ -74,7 +79,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 feedback.forget(db, int(id))
             else:
                 raise InputRefused(_UNKNOWN)
-        return listed(sought, which, part, page), part, page
+        return listed(sought, which, part, page, request), part, page
 
     quick = in_order("teaching")
     gr.on([search.change, standing.change], begun_anew, [search, standing, unfolded], [listing, page], **quick)
@@ -83,13 +88,13 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     return lambda blocks: blocks.load(listed, asked, [listing], **quick)
 
 
-def _unfolded(db: Database, night: NightControl, part: str) -> Unfolded | None:
+def _unfolded(db: Database, night: NightControl, part: str, user: User) -> Unfolded | None:
     """What is shown below one of the corrections: `part` is its name and the id, such as "edit 3"."""
     name, _, id = part.partition(" ")
     if not id.isdigit():
         return None
     try:
-        known = feedback.correction(db, int(id))
+        known = own_correction(db, user, int(id))
     except NotFound:
         return None
     if name == "practice":

@@ -1,4 +1,6 @@
-"""The page as a whole: its head and its three tabs."""
+"""The page as a whole: its head and its tabs."""
+
+from html import escape
 
 import gradio as gr
 
@@ -8,39 +10,64 @@ from assistant.page.compare import compare
 from assistant.page.keys import keys
 from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
+from assistant.page.options import settings_tab
 from assistant.page.pressed import in_order
 from assistant.page.problems import told
 from assistant.page.progress import paused_line
+from assistant.page.setting_control import SettingControl
 from assistant.page.teaching import teaching_tab
 from assistant.page.trend import alarm_line
+from assistant.page.whose import Page, who
 from store import pausing
 from store.database import opened
 from store.settings import Settings
 from store.trends import weeks
 
 
-def page(settings: Settings, assistant: Assistant, night: NightControl) -> gr.Blocks:
+def page(settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl) -> gr.Blocks:
     """The Blocks of the page; one for a server."""
-    with gr.Blocks(title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
-        head, alarm = gr.HTML(), gr.HTML()
+    with Page(settings.home, title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
+
+        def alarms(request: gr.Request) -> str:
+            return alarm_lines(settings) if who(request).admin else ""
+
+        with gr.Row(elem_id="head"):
+            head, visitor = gr.HTML(), gr.HTML(elem_id="visitor")
+        alarm = gr.HTML()
         gr.HTML(keys())
         with gr.Tabs():
             with gr.Tab("Chat") as chat:
                 fill_chat = chat_tab(assistant)
             with gr.Tab("Corrections") as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
-            with gr.Tab("Night") as morning:
-                morning_tab(settings, night, morning, [chat, teaching])
-                compare(assistant, morning)
+            with blocks.for_admin():
+                with gr.Tab("Night", elem_id="night-tab") as morning:
+                    pass  # filled below, since it is told when the tab after it is opened
+                with gr.Tab("Settings", elem_id="settings-tab") as setting:
+                    settings_tab(settings, options, setting)
+                with morning:
+                    morning_tab(settings, night, morning, [chat, teaching, setting])
+                    compare(assistant, morning)
         for fill in (fill_chat, fill_teaching):
             fill(blocks)
         for shown in (blocks.load, chat.select):
             shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
-            shown(lambda: alarms(settings), None, alarm, **in_order("alarm"))
+            shown(alarms, None, alarm, **in_order("alarm"))
+        blocks.load(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
     return blocks
 
 
-def alarms(settings: Settings) -> str:
-    """What the owner should know wherever they are: a week worse than those before, a night that waits for them."""
+def alarm_lines(settings: Settings) -> str:
+    """What the first user should know wherever they are: a week worse than those before, a night that waits for them."""
     with told(), opened(settings.home) as db:
         return alarm_line(weeks(db)) + paused_line(pausing.paused_run(db, settings.home))
+
+
+def visitor_line(request: gr.Request) -> str:
+    """Who is logged in, with the way out; nothing without users. By its class the style sheet hides tabs from guests,
+    since Gradio hides none that was not opened yet; `Page.for_admin` is what keeps them out."""
+    user = who(request)
+    leave = '<button class="press plain">Log out</button>'
+    kind = "" if user.admin else ' class="guest"'
+    form = f'<form method="post" action="/logout"{kind}><span>{escape(user.name)}</span> {leave}</form>'
+    return form if user.name else ""

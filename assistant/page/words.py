@@ -101,7 +101,7 @@ def happening_words(entry: Entry) -> str:
 def due_words(when: datetime | None, now: datetime) -> str:
     """When the next night comes."""
     if when is None:
-        return "No night is planned. Start one when you like, or set night = true in config.toml."
+        return "No night is planned. Start one when you like, or switch nights on under Settings."
     days = (when.date() - now.astimezone(when.tzinfo).date()).days
     day = {0: "today", 1: "tomorrow"}.get(days, when.strftime("on %A"))
     return f"The next night starts {day} at {when:%H:%M}."

@@ -38,8 +38,9 @@ class Visit:
         height: int = 800,
         scheme: str = "light",
         before: str = "",
+        login: tuple[str, str] | None = None,
     ) -> None:
-        """Open `url`; `before` is a script that runs in the page before its own."""
+        """Open `url`; `before` is a script that runs in the page before its own, `login` a name and its password."""
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         self.page: Page = context.new_page()
         self.page.add_init_script(before)
@@ -51,6 +52,11 @@ class Visit:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.goto(url)
+        if login:
+            self.page.keyboard.type(login[0])
+            self.page.keyboard.press("Tab")
+            self.page.keyboard.type(login[1])
+            self.page.keyboard.press("Enter")
         expect(self.question).to_be_visible()
         expect(self.page.locator("#side-list")).not_to_be_empty()  # filled by the page's first call: it is alive
 

@@ -19,6 +19,7 @@ from assistant.api.history import History, said_up_to
 from assistant.api.routes import api
 from assistant.api.running import Running
 from assistant.conversation import Assistant, Begun
+from assistant.visitor import of
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
@@ -28,6 +29,7 @@ from store.database import opened
 from store.errors import StoreDamaged
 from store.records import ChatMessage, Version
 from store.settings import Settings
+from store.users import NOBODY
 from tests.assistant.chat_server import served
 
 SHORT = Sampling(max_tokens=12)
@@ -579,7 +581,7 @@ def test_a_client_that_goes_away_while_it_waits_for_a_whole_answer_stops_it(home
         "server": ("127.0.0.1", 80),
         "client": ("127.0.0.1", 1),
     }
-    asyncio.run(app(scope, receive, send))
+    asyncio.run(app(of(scope, NOBODY), receive, send))
     assert sent[0]["status"] == 499
     with opened(home) as db:
         (talk,) = conversations.list_conversations(db)

@@ -106,3 +106,20 @@ def test_one_night_at_a_time(home):
         assert night_running(home)
     assert not night_running(home)
     assert not cancel_night(home)
+
+
+def test_another_time_or_none_is_kept_to_from_the_moment_it_is_set(home):
+    with opened(home) as db:
+        begin_run(db, "schedule", datetime.now().astimezone().date().isoformat())
+    schedule = Schedule(Settings(home=home, night=False), lambda day: None, list)
+    schedule.begin()
+    try:
+        assert schedule.next_run() is None
+        schedule.take(Settings(home=home, night_time="04:30"))
+        assert (schedule.next_run().hour, schedule.next_run().minute) == (4, 30)
+        schedule.take(Settings(home=home, night_time="05:15"))
+        assert (schedule.next_run().hour, schedule.next_run().minute) == (5, 15)
+        schedule.take(Settings(home=home, night=False))
+        assert schedule.next_run() is None
+    finally:
+        schedule.stop()

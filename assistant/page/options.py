@@ -1,0 +1,142 @@
+"""The settings: what each does, what it is, where that comes from, and when a change counts.
+
+Reads and writes `config.toml` through `store.config`. The key of a teacher is never sent to the page.
+"""
+
+import json
+import os
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import gradio as gr
+
+from assistant.page.pressed import in_order
+from assistant.page.problems import told
+from assistant.page.setting_control import SettingControl
+from store.config import AT_ONCE, NEXT_NIGHT, Source, Value, change, present
+from store.settings import Settings
+from store.users import require_users
+
+SECRET = "teacher_key"
+WORDS = {
+    "memory": ("Memory", "Whether your corrections are looked up before an answer."),
+    "memory_threshold": ("How alike a question has to be", "For memory to answer, 0 to 1; 0 is the built-in value."),
+    "night": ("Nights", "Whether nights are planned."),
+    "night_time": ("Time of the night", "Local time of day, such as 03:00."),
+    "night_minutes": ("Length of the night", "How many minutes it may take."),
+    "on_battery": ("Nights on battery", "Whether a night may start while the computer runs on its battery."),
+    "min_free_gib": ("Free disk", "How many GiB have to be free for a night to start."),
+    "teacher_url": (
+        "Teacher",
+        "The address of an OpenAI-compatible endpoint that helps to word practice questions; empty is the local model. "
+        "With an address your corrections are sent there.",
+    ),
+    "teacher_model": ("Teacher's model", "Its name there."),
+    "teacher_key": ("Teacher's key", "The key that opens it. It is never shown; what you write takes its place."),
+    "model": ("Model", "A GGUF file or a Hugging Face directory; empty is the model that comes with it."),
+    "engine": ("Engine", "llama.cpp, transformers, or by whether there is a graphics card."),
+    "serve_format": ("Precision", "In how many bits the model is served; auto is 16 for a small one."),
+    "context_tokens": ("Context", "How much of a conversation the model sees, in tokens."),
+    "threads": ("Threads", "How many processor threads answer; 0 is all."),
+    "host": ("Address", "Where the page listens. 127.0.0.1 is only this computer; any other needs a user."),
+    "port": ("Port", "And on which port."),
+    "public_name": ("Name behind a proxy", "The host name that a reverse proxy passes on; needs a user."),
+}  # fmt: skip
+_PARTS = {
+    "Answers": ("memory", "memory_threshold"),
+    "Nights": ("night", "night_time", "night_minutes", "on_battery", "min_free_gib"),
+    "Teacher": ("teacher_url", "teacher_model", "teacher_key"),
+    "Model": ("model", "engine", "serve_format", "context_tokens", "threads"),
+    "Server": ("host", "port", "public_name"),
+}
+_FROM: dict[Source, str] = {
+    "flag": "set on the command line, change it there",
+    "environment": "set by an environment variable, change it there",
+    "file": "from config.toml",
+    "default": "as it comes",
+}
+
+
+def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> None:
+    """Build the tab inside a Blocks context; it is read anew whenever it is opened. `settings` are the ones begun with.
+
+    A tab of the browser that was opened earlier changes only what was changed in it.
+    """
+    names = [name for part in _PARTS.values() for name in part]
+    with gr.Column(elem_classes="sheet", elem_id="settings"):
+        parts: list[Any] = []
+        for title, inside in _PARTS.items():
+            gr.HTML(f'<h2 class="part">{title}</h2>')
+            parts += [_field(name) for name in inside]
+        save = gr.Button("Save settings", variant="primary")
+        result = gr.HTML(elem_id="settings-result")
+    seen = gr.Textbox("", visible="hidden", label="seen")
+
+    def look() -> list[Any]:
+        with told():
+            now, origin = present(settings.home, os.environ, control.flags)
+        filled = [_filled(name, now, settings, origin[name]) for name in names]
+        return [json.dumps([each["value"] for each in filled]), *filled]
+
+    def saved(seen: str, *values: Any) -> list[Any]:
+        with told():
+            earlier = json.loads(seen) if seen else [None] * len(names)
+            given = {n: _read(v) for n, v, e in zip(names, values, earlier, strict=True) if _read(v) != e}
+            now, new = change(settings.home, given, os.environ, control.flags, require_users)
+            control.take(now)
+        return [f'<p class="none" role="status">{saved_words(new, now)}</p>', *look()]
+
+    quick = in_order("settings")
+    tab.select(look, None, [seen, *parts], **quick)
+    save.click(saved, [seen, *parts], [result, seen, *parts], **quick)
+
+
+def saved_words(new: list[str], now: Settings) -> str:
+    """What was changed, and from when on it counts. Pure."""
+    if not new:
+        return "Nothing was changed."
+    told = []
+    for these, when in (
+        ([name for name in new if name in AT_ONCE], "from now on"),
+        ([name for name in new if name in NEXT_NIGHT], "from the next night on"),
+        ([name for name in new if name not in (*AT_ONCE, *NEXT_NIGHT)], "when you have started Aprendiz again"),
+    ):
+        if these:
+            told.append(f"{', '.join(WORDS[name][0] for name in these)}: counts {when}.")
+    if "teacher_url" in new and now.teacher_url:
+        told.append("<strong>In the nights your corrections are sent to that address.</strong>")
+    return "Saved. " + " ".join(told)
+
+
+def _field(name: str) -> Any:
+    """The field in which a setting is changed."""
+    wanted, label = get_type_hints(Settings)[name], WORDS[name][0]
+    if wanted is bool:
+        return gr.Checkbox(label=label, info=" ")
+    if get_origin(wanted) is Literal:
+        return gr.Dropdown(list(get_args(wanted)), label=label, info=" ", filterable=False)
+    return gr.Textbox(label=label, info=" ", max_lines=1, type="password" if name == SECRET else "text")
+
+
+def _filled(name: str, now: Settings, begun: Settings, origin: Source) -> dict[str, Any]:
+    """What a field shows: the value, what the setting does, where the value comes from, and whether it counts yet."""
+    value = getattr(now, name)
+    waits = name not in (*AT_ONCE, *NEXT_NIGHT) and value != getattr(begun, name)
+    later = ", counts when you have started Aprendiz again" if waits else ""
+    info = f"{WORDS[name][1]} ({name}: {_FROM[origin]}{later})"
+    if name == SECRET:
+        value, info = "", f"{info} {'It is set.' if value else 'None is set.'}"
+    shown: Value = value if isinstance(value, bool) else _written(value)
+    filled: dict[str, Any] = gr.update(value=shown, info=info, interactive=_open(origin))
+    return filled
+
+
+def _open(origin: Source) -> bool:
+    return origin in ("file", "default")
+
+
+def _written(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _read(value: Any) -> Value:
+    return value if isinstance(value, bool) else str(value or "").strip()
