@@ -381,26 +381,6 @@ def m012_documents_of_conversations(db: Database) -> None:
 
 
 @migrations()  # type: ignore[untyped-decorator]
-def m014_journal(db: Database) -> None:
-    """What happened in a night; which correction another wording came from; choices made in the flow of a chat."""
-    db.executescript("""
-        CREATE TABLE journal (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
-            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-            time TEXT NOT NULL,
-            what TEXT NOT NULL,
-            note TEXT NOT NULL
-        );
-        CREATE INDEX journal_of_run ON journal (run_id, number);
-        ALTER TABLE corrections ADD COLUMN revises INTEGER REFERENCES corrections (id);
-        ALTER TABLE duels ADD COLUMN first_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
-        ALTER TABLE duels ADD COLUMN second_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
-        CREATE INDEX duels_of_first ON duels (first_message) WHERE first_message IS NOT NULL;
-        CREATE INDEX duels_of_second ON duels (second_message) WHERE second_message IS NOT NULL;
-    """)
-
-
-@migrations()  # type: ignore[untyped-decorator]
 def m013_users(db: Database) -> None:
     """Users, the sessions of their browsers, whose a conversation is and who made a correction; empty for nobody.
 
@@ -423,6 +403,26 @@ def m013_users(db: Database) -> None:
         ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
         CREATE INDEX conversations_of_owner ON conversations (owner, pinned, updated);
         ALTER TABLE corrections ADD COLUMN by TEXT NOT NULL DEFAULT '';
+    """)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m014_journal(db: Database) -> None:
+    """What happened in a night; which correction another wording came from; choices made in the flow of a chat."""
+    db.executescript("""
+        CREATE TABLE journal (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            time TEXT NOT NULL,
+            what TEXT NOT NULL,
+            note TEXT NOT NULL
+        );
+        CREATE INDEX journal_of_run ON journal (run_id, number);
+        ALTER TABLE corrections ADD COLUMN revises INTEGER REFERENCES corrections (id);
+        ALTER TABLE duels ADD COLUMN first_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
+        ALTER TABLE duels ADD COLUMN second_message TEXT REFERENCES messages (id) ON DELETE SET NULL;
+        CREATE INDEX duels_of_first ON duels (first_message) WHERE first_message IS NOT NULL;
+        CREATE INDEX duels_of_second ON duels (second_message) WHERE second_message IS NOT NULL;
     """)
 
 

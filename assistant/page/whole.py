@@ -58,7 +58,7 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
 
 
 def alarm_lines(settings: Settings) -> str:
-    """What the first user should know wherever they are: a week worse than those before, a night that waits for them."""
+    """What the first user should know wherever they are: a week worse than those before, a night that waits."""
     with told(), opened(settings.home) as db:
         return alarm_line(weeks(db)) + paused_line(pausing.paused_run(db, settings.home))
 

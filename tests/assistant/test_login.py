@@ -192,6 +192,34 @@ def test_a_key_opens_the_api_and_only_that_and_shows_nothing_of_another_user(ser
 
 
 @pytest.mark.slow
+def test_files_go_out_and_come_in_for_their_owner_alone(server):
+    with opened(server.home) as db:
+        talk = create_conversation(db, "The weir", owner="ana")
+        asked = add_message(db, talk.id, None, "user", "Where is the weir?")
+        said = add_message(db, talk.id, asked.id, "assistant", "Below the mill.")
+    ana, ben = browser(server, "ana", ANA), browser(server, "ben", BEN)
+    for path in (f"{talk.id}.json", f"{talk.id}.md", f"{talk.id}.md?leaf={said.id}"):
+        assert "Below the mill." in ana.get(f"/conversations/{path}").text
+        refused = ben.get(f"/conversations/{path}")
+        assert refused.status_code == 404 and "mill" not in refused.text
+    everything = ana.get("/conversations/all.jsonl").text
+    assert "Below the mill." in everything and "mill" not in ben.get("/conversations/all.jsonl").text
+    taken = ben.post("/conversations?name=a.jsonl", content=everything.encode())
+    assert taken.status_code == 200, taken.text
+    with opened(server.home) as db:
+        theirs = list_conversations(db, owner="ben", search="weir")
+        assert len(theirs) == 1 and theirs[0].id != talk.id
+        assert len(list_conversations(db, owner="ana", search="weir")) == 1
+    raw_bytes = {"content-type": "application/octet-stream"}
+    dropped = ben.post(f"/documents?name=a.md&conversation={talk.id}", content=b"The weir is new.", headers=raw_bytes)
+    assert dropped.status_code == 400 and "of yours" in dropped.json()["error"]
+    kept = ben.post("/documents?name=a.md", content=b"The weir is new.", headers=raw_bytes).json()
+    with opened(server.home) as db:
+        assert [each.id for each in list_conversations(db, owner="ben") if each.id == kept["conversation"]]
+    assert ben.get("/night/r-1").status_code == 404
+
+
+@pytest.mark.slow
 def test_who_guesses_waits(server):
     client = browser(server)
     codes = [

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from store import users
+from store import documents, duels, users
 from store.conversations import (
     add_message,
     conversation,
@@ -17,7 +17,7 @@ from store.conversations import (
 from store.database import opened, rows
 from store.errors import InputRefused, NotFound
 from store.feedback import correct, corrections, rate, wishes
-from store.owners import may_see, own_correction, owner_of, require_own
+from store.owners import may_see, own_correction, own_document, own_duel, owner_of, require_own
 from store.records import User
 from store.transfer import import_file
 
@@ -203,3 +203,20 @@ def test_ratings_stay_with_the_message_of_their_owner(db):
     theirs = answered(db, "ben")
     rate(db, theirs.id, 1)
     assert newest_path(db, theirs.conversation_id)[-1].id == theirs.id and owner_of(db, theirs.id) == "ben"
+
+
+def test_a_document_and_a_choice_are_changed_by_their_owner_alone(db):
+    ana, ben = User("ana", True), User("ben", False)
+    talk = create_conversation(db, owner="ana")
+    own = documents.add_document(db, "a.md", "1", [documents.NewPassage("", "text", b"0")], "model", talk.id)
+    shared = documents.add_document(db, "b.md", "2", [documents.NewPassage("", "text", b"0")], "model", None)
+    asked = add_message(db, talk.id, None, "user", "Which?")
+    answers = [add_message(db, talk.id, asked.id, "assistant", text).id for text in ("This.", "That.")]
+    made = duels.begin_duel(db, "", "base", "v-1", messages=(answers[0], answers[1]))
+    for each in (own, shared):
+        assert own_document(db, ana, each.id).id == each.id
+        with pytest.raises(NotFound):
+            own_document(db, ben, each.id)
+    own_duel(db, ana, made.id)
+    with pytest.raises(NotFound):
+        own_duel(db, ben, made.id)
