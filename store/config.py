@@ -17,7 +17,16 @@ from store.settings import CONFIG, PREFIX, Settings, checked, read_config, settl
 
 Source = Literal["flag", "environment", "file", "default"]
 
-AT_ONCE = ("memory", "memory_threshold", "night", "night_time", "night_minutes", "on_battery", "min_free_gib")
+AT_ONCE = (
+    "memory",
+    "memory_threshold",
+    "second_answers",
+    "night",
+    "night_time",
+    "night_minutes",
+    "on_battery",
+    "min_free_gib",
+)
 NEXT_NIGHT = ("teacher_url", "teacher_model", "teacher_key")
 """What a night reads when it begins; everything else counts from the next start of the server on."""
 

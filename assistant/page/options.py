@@ -20,6 +20,10 @@ SECRET = "teacher_key"
 WORDS = {
     "memory": ("Memory", "Whether your corrections are looked up before an answer."),
     "memory_threshold": ("How alike a question has to be", "For memory to answer, 0 to 1; 0 is the built-in value."),
+    "second_answers": (
+        "Two answers to choose between",
+        "The share of questions, 0 to 1, that the version before answers too; each of them takes twice as long.",
+    ),
     "night": ("Nights", "Whether nights are planned."),
     "night_time": ("Time of the night", "Local time of day, such as 03:00."),
     "night_minutes": ("Length of the night", "How many minutes it may take."),
@@ -42,7 +46,7 @@ WORDS = {
     "public_name": ("Name behind a proxy", "The host name that a reverse proxy passes on; needs a user."),
 }  # fmt: skip
 _PARTS = {
-    "Answers": ("memory", "memory_threshold"),
+    "Answers": ("memory", "memory_threshold", "second_answers"),
     "Nights": ("night", "night_time", "night_minutes", "on_battery", "min_free_gib"),
     "Teacher": ("teacher_url", "teacher_model", "teacher_key"),
     "Model": ("model", "engine", "serve_format", "context_tokens", "threads"),

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from assistant import exchange
 from assistant.guard import Guard
+from assistant.login import Login
 from store import conversations
 from store.database import opened
 from store.shelves import delete
@@ -16,13 +17,13 @@ from store.transfer import ImportCount
 
 @pytest.fixture
 def ask(home):
-    """One request to the routes, as they stand behind the guard."""
+    """One request to the routes, as they stand behind guard and login."""
     app = FastAPI()
     app.include_router(exchange.exchange(home))
 
     def asked(method, path, **more):
         async def sent():
-            transport = httpx.ASGITransport(app=Guard(app, "127.0.0.1"))
+            transport = httpx.ASGITransport(app=Guard(Login(app, home, required=False), "127.0.0.1"))
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7860") as client:
                 return await client.request(method, path, **more)
 
