@@ -57,7 +57,7 @@ def main(target: Path) -> None:
                 expect(tab.answers).to_have_count(2)
                 tab.page.wait_for_timeout(800)
                 tab.page.screenshot(path=target / f"chat{name}.png")
-                for title in ("Corrections", "Night"):
+                for title in ("Corrections", "Night", "Settings"):
                     tab.page.get_by_role("tab", name=title).click()
                     tab.page.wait_for_timeout(2500)
                     tab.page.screenshot(path=target / f"{title.lower()}{name}.png", full_page=True)
