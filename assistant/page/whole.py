@@ -33,7 +33,7 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
 
         with gr.Row(elem_id="head"):
             head, visitor = gr.HTML(), gr.HTML(elem_id="visitor")
-        alarm = gr.HTML()
+        alarm = gr.HTML(elem_id="alarm")
         gr.HTML(keys())
         with gr.Tabs():
             with gr.Tab("Chat") as chat:

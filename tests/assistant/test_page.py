@@ -347,3 +347,13 @@ def _tab_to(page, target, *, backwards):
             return
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
     raise AssertionError("the keyboard does not reach it")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1200, 800), (360, 740)])
+def test_the_box_to_ask_in_and_every_tab_can_be_seen_without_scrolling(browser, server, width, height):
+    visit = Visit(browser, server.url, width=width, height=height)
+    visit.ask("Say the word harbour.")
+    expect(visit.question).to_be_in_viewport(ratio=1)
+    for name in ("Chat", "Corrections", "Night", "Settings"):
+        expect(visit.page.get_by_role("tab", name=name)).to_be_in_viewport(ratio=1)
+    visit.page.context.close()
