@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from typing import Any
 
 from store import feedback
@@ -15,14 +15,17 @@ from trainer.reward import reward
 WARM_FOR = timedelta(days=7)
 FULL_MEASURE = 40
 """As many corrections as one night can teach at full measure."""
+MOST_NEW = 100
+MOST_OF_ONE = FULL_MEASURE
+"""How many new ones a night takes at the most, and of one user where several teach: nobody moves the model alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All active corrections and the ids among them that need most: those `new` to the current version, and `weak`
-    ones that it was trained on and does not know. `withdrawn` are those it knows and that were forgotten since; what
-    has another answer now is not among them. `votes` are all that were given, `fresh_votes` how many more there are
-    than when the current version was made."""
+    """The active corrections that a night is about and the ids among them that need most: those `new` to the current
+    version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that were
+    forgotten since; what has another answer now is not among them. `votes` are all that were given, `fresh_votes` how
+    many more there are than when the current version was made."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -41,11 +44,15 @@ class Ledger:
 
 
 def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
-    """The ledger as of the version `current`; what was tried in a refused version counts as new."""
-    active = tuple(feedback.active_corrections(db))
+    """The ledger as of the version `current`; what was tried in a refused version counts as new.
+
+    What one night cannot take waits for the next, and memory carries it until then.
+    """
+    every = tuple(feedback.active_corrections(db))
     trained = set(_trained(versions, current))
-    ids = {c.id for c in active}
-    answered = {feedback.question_key(c.question) for c in active}
+    ids = {c.id for c in every if c.id in trained} | taken([c for c in every if c.id not in trained], every)
+    active = tuple(c for c in every if c.id in ids)
+    answered = {feedback.question_key(c.question) for c in every}
     votes = tuple(feedback.votes(db))
     return Ledger(
         active,
@@ -59,6 +66,17 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
     )
+
+
+def taken(fresh: Sequence[Correction], every: Sequence[Correction]) -> set[int]:
+    """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure."""
+    most_of_one = MOST_OF_ONE if len({c.by for c in every}) > 1 else MOST_NEW
+    queues: dict[str, list[int]] = {}
+    for correction in sorted(fresh, key=lambda c: c.id):
+        queues.setdefault(correction.by, []).append(correction.id)
+    turns = zip_longest(*(ids[:most_of_one] for ids in queues.values()))
+    in_turn = [id for turn in turns for id in turn if id is not None]
+    return set(in_turn[:MOST_NEW])
 
 
 def goes_on_from(versions: Sequence[Version], current: str, ledger: Ledger, now: str) -> str | None:
