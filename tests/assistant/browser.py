@@ -3,12 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 WAIT_MS = 60_000
+_ABORTED = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -59,6 +60,18 @@ class Visit:
             self.page.keyboard.press("Enter")
         expect(self.question).to_be_visible()
         expect(self.page.locator("#side-list")).not_to_be_empty()  # filled by the page's first call: it is alive
+
+    def reload(self) -> None:
+        """Load the page again. It aborts what it was asking for then, and says so: that alone is no fault."""
+        before = len(self.faults)
+        with suppress(Error):  # the page may be loading itself again at that very moment, which serves as well
+            self.page.reload()
+        expect(self.page.locator("#side-list")).not_to_be_empty()
+        self.faults[before:] = [fault for fault in self.faults[before:] if not fault.startswith(_ABORTED)]
+
+    def rest(self) -> None:
+        """Let the page draw twice: Gradio fills a field that has just been unfolded only after it was drawn."""
+        self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
     @property
     def question(self):

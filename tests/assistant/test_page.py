@@ -224,6 +224,8 @@ def test_a_conversation_has_its_own_instructions(visit, server):
     page = visit.page
     page.get_by_role("button", name="Instructions").click()
     field = page.get_by_label("Instructions for this conversation")
+    expect(field).to_be_visible()
+    visit.rest()
     field.fill("You are a harbour master.")
     visit.question.focus()
     expect(page.get_by_text("From the next answer on")).to_be_visible()

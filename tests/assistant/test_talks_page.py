@@ -66,6 +66,8 @@ def listed(visit):
 
 def more(visit):
     visit.page.get_by_role("button", name="Instructions and more").click()
+    expect(visit.page.get_by_label("Tags of this conversation")).to_be_visible()
+    visit.rest()
 
 
 def path(home, id):
@@ -149,8 +151,7 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
     expect(visit.answers.last).to_contain_text("north it is.")
     visit.page.go_forward()
     expect(visit.answers.last).to_contain_text("south it is.")
-    visit.page.wait_for_timeout(1000)  # what is asked for when a page is left is aborted, and the console says so
-    visit.page.reload()
+    visit.reload()
     expect(visit.answers.last).to_contain_text("south it is.")
     visit.page.get_by_role("button", name="New conversation").click()
     expect(visit.page).to_have_url(server.url)
@@ -226,7 +227,7 @@ def test_answers_are_as_varied_and_as_long_as_the_conversation_says_and_go_on(go
     expect(visit.answers.last).to_contain_text("16 tokens")
     after = path(server.home, id)[-1]
     assert after.startswith(before) and len(after) > len(before)
-    visit.page.reload()
+    visit.reload()
     more(visit)
     expect(visit.page.get_by_label("Longest answer, in tokens")).to_have_value("8")
 
@@ -309,7 +310,7 @@ def test_a_tab_that_outlived_its_server_goes_on_where_it_was(browser, tmp_path):
         expect(visit.answers.last).to_contain_text("It was still.")
         visit.question.fill("A question that is not sent")
     with served(tmp_path, port=port):
-        visit.page.reload()
+        visit.reload()
         expect(visit.answers.last).to_contain_text("It was still.")
         expect(visit.question).to_have_value("A question that is not sent")
         visit.question.press("Enter")

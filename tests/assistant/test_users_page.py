@@ -111,7 +111,7 @@ def test_two_users_do_not_see_read_rate_or_correct_each_others_conversations(ent
     ana.ask(QUESTION)
     ana.correct(TAUGHT)
     expect(ana.page.get_by_role("button", name=QUESTION)).to_be_visible()
-    ben.page.reload()
+    ben.reload()
     expect(ben.page.get_by_text("No conversations yet.")).to_be_visible()
     ben.page.get_by_label("Search conversations").fill("Skerrow")
     expect(ben.page.get_by_text("Nothing found.")).to_be_visible()
