@@ -232,6 +232,10 @@ class Entry:
     note: str
 
 
+TAKEN_BACK = "taken back"
+"""With this and a version's id begins a run's reason for going back to the version before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One night's work. `local_date` is the owner's calendar date when scheduled, None when asked for by hand."""
@@ -245,6 +249,11 @@ class Run:
     verdict: Verdict | None
     version: str | None
     reasons: tuple[str, ...]
+
+    @property
+    def took_back(self) -> bool:
+        """Whether the version that answered before it was found to do harm."""
+        return any(reason.startswith(TAKEN_BACK) for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Any
 from models.engine import Engine, Sampling
 from models.subject import words
 from store.records import ChatMessage, Correction, Example
+from trainer.replay import PROBE_ANSWER
 from trainer.reward import Reward
 
 ENOUGH = 12
-_ANSWER = Sampling(max_tokens=32)
 _WHOLE_ANSWER = Sampling(max_tokens=160)
 
 
@@ -90,6 +90,11 @@ class Questions:
         kept = tuple((c, q) for c, q in self.taught if c.id not in self.new)
         return Questions(self.corrections, self.new, kept, (), ())
 
+    @property
+    def rest(self) -> "Questions":
+        """Only what should stay as it is."""
+        return Questions(self.corrections, self.new, (), self.neighbours, self.general)
+
 
 def examine(
     engine: Engine,
@@ -101,7 +106,7 @@ def examine(
     rest = [*questions.neighbours, *questions.general]
     asked = [q for _, q in questions.taught] + ([] if engine is base else [p.question for p in rest])
     answers = engine.answer_all(
-        [[ChatMessage("user", q)] for q in asked], _ANSWER, lambda done: progress(done, len(asked), "examining")
+        [[ChatMessage("user", q)] for q in asked], PROBE_ANSWER, lambda done: progress(done, len(asked), "examining")
     )
     if engine is base:
         answers += [p.answer for p in rest]

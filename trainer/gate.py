@@ -6,6 +6,7 @@ too few questions never speak for it.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scipy.stats import binomtest
@@ -53,7 +54,6 @@ def decide(
     taught = candidate.new_asked + candidate.old_asked
     if not (taught or candidate.liked_asked) or not candidate.general or not math.isfinite(candidate.drift):
         return Decision(False, ("the examination could not be held: questions are missing",))
-    asked = taught + candidate.neighbours + candidate.general
     notes: list[str] = []
     against: list[str] = []
 
@@ -73,19 +73,8 @@ def decide(
             f"earlier corrections: {candidate.old_right} of {candidate.old_asked} answered as they should, "
             f"{lost} lost and {gained} gained since the version before",
         )
-    worse = max(0, candidate.broken - base.broken)
-    for name, count, of, margin in (
-        ("neighbouring", candidate.neighbour_bleed, candidate.neighbours, gate.neighbour_bleed),
-        ("everyday", candidate.general_bleed, candidate.general, gate.general_bleed),
-    ):
-        few = "" if of * margin >= 1 else " (too few to tell; one is let pass)" if of else " (none could be asked)"
-        weigh(count > max(1.0, of * margin), f"{name} questions given a corrected answer: {count} of {of}{few}")
-    weigh(worse > max(1.0, asked * gate.broken), f"empty or circling answers more than the base's: {worse} of {asked}")
-    weigh(
-        candidate.general_same < gate.general_same * candidate.general,
-        f"everyday answers that begin as the base's: {candidate.general_same} of {candidate.general}",
-    )
-    weigh(candidate.drift > gate.drift, f"drift from the base: {candidate.drift:.3f} nats per token")
+    for fault, text in _harm(candidate, base, gate):
+        weigh(fault, text)
     if taught:
         weigh(
             candidate.new_right + candidate.old_right <= base.new_right + base.old_right,
@@ -98,6 +87,36 @@ def decide(
             f"answers as you like them: {liked} of {candidate.liked_asked}, the base's {before}",
         )
     return Decision(not against, tuple(against or notes))
+
+
+def still_good(served: Evaluation, base: Evaluation, gate: GateConfig = GateConfig()) -> Decision:
+    """Say whether the version that is `served` may go on, by an examination after its own; `base` is the base's.
+
+    It may unless it does harm, or surely knows less of what it was taught than was asked for (binomial test).
+    """
+    found = [*_harm(served, base, gate)]
+    if served.old_asked:
+        surely = binomtest(served.old_right, served.old_asked, gate.learned, alternative="less").pvalue
+        text = f"what it was taught: {served.old_right} of {served.old_asked} answered as they should"
+        found.append((surely < gate.significance, text))
+    against = tuple(text for fault, text in found if fault)
+    return Decision(not against, against or tuple(text for _, text in found))
+
+
+def _harm(candidate: Evaluation, base: Evaluation, gate: GateConfig) -> Iterator[tuple[bool, str]]:
+    """Everything that should have stayed as it is: whether it moved too far, and how far in words."""
+    asked = candidate.new_asked + candidate.old_asked + candidate.neighbours + candidate.general
+    worse = max(0, candidate.broken - base.broken)
+    for name, count, of, margin in (
+        ("neighbouring", candidate.neighbour_bleed, candidate.neighbours, gate.neighbour_bleed),
+        ("everyday", candidate.general_bleed, candidate.general, gate.general_bleed),
+    ):
+        few = "" if of * margin >= 1 else " (too few to tell; one is let pass)" if of else " (none could be asked)"
+        yield count > max(1.0, of * margin), f"{name} questions given a corrected answer: {count} of {of}{few}"
+    yield worse > max(1.0, asked * gate.broken), f"empty or circling answers more than the base's: {worse} of {asked}"
+    same = f"everyday answers that begin as the base's: {candidate.general_same} of {candidate.general}"
+    yield candidate.general_same < gate.general_same * candidate.general, same
+    yield not candidate.drift <= gate.drift, f"drift from the base: {candidate.drift:.3f} nats per token"
 
 
 def _changed(candidate: Evaluation, incumbent: Evaluation | None) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""One night, read from top to bottom: collect, synthesise, fine-tune, merge, examine, decide, promote.
+"""One night, read from top to bottom: review, collect, synthesise, fine-tune, merge, examine, decide, promote.
 
 Each phase is on record when it is done, and what it made lies in the store or in the run's directory, so that a
 night that is killed goes on where it stopped. `run.py improve` calls `run_night` in a process of its own; the
@@ -21,7 +21,7 @@ from models.catalogue import BaseModel, training_dir
 from models.embedding import Embedder, embedding_file
 from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
-from models.promotion import promote
+from models.promotion import promote, roll_back
 from models.question_vectors import in_step
 from models.version_files import BASE, adapter_of, current, model_file, seal_version
 from store import examples, feedback, runs, versions
@@ -30,17 +30,18 @@ from store.database import opened
 from store.errors import AprendizError, NightFailed
 from store.journal import journal, paused_s
 from store.light_sqlite_utils import Database
-from store.records import Run, Version, at, now
+from store.records import TAKEN_BACK, Run, Version, at, now
 from store.settings import Settings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.liked import liked_examples
+from trainer.review import PHASE, due, review
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
-PHASES = ("collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
+PHASES = ("review", "collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
 Progress = Callable[[str, int, int, str], None]
 OpenEngine = Callable[[Path, str], Engine]
 
@@ -131,6 +132,8 @@ class _Night:
 
 def _phases(night: _Night) -> Outcome:
     db, run = night.db, night.run
+    if runs.finished_phase(db, run.id, "collect") is None:  # an earlier program's run has no review
+        _go_back(night, _once(night, PHASE, lambda: _review(night)))
     found = _once(night, "collect", lambda: _collect(night))
     incumbent, start = found["incumbent"], found.get("from")  # a run of an earlier program may lack the second
     active = {c.id: c for c in feedback.active_corrections(db)}
@@ -171,6 +174,30 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
     result = {**work(), "seconds": round(time.monotonic() - started, 1)}
     runs.finish_phase(night.db, night.run.id, phase, result)
     return result
+
+
+def _review(night: _Night) -> dict[str, Any]:
+    from trainer.replay import replay
+
+    served = current(night.settings.home)
+    if not due(night.db, served):
+        return {}
+    report = night.progress(PHASE)
+    with (
+        night.engine(night.base.gguf, BASE) as base,
+        night.engine(model_file(night.settings.home, served, night.base), served) as engine,
+    ):
+        _, general = replay(training_dir(night.base), _directory(night.base), base, report)
+        found = review(night.db, served, engine, base, general, report)
+    return {"version": served, "kept": found.promoted, "reasons": list(found.reasons)}
+
+
+def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
+    """Take back what its review found to do harm, unless that was done, or its owner chose it since."""
+    moves = versions.promotions(night.db)
+    if not reviewed.get("kept", True) and (moves[-1].version, moves[-1].by) == (reviewed["version"], "night"):
+        before = roll_back(night.db, night.settings.home)
+        log.warning("took back %s; %s serves", reviewed["version"], before)
 
 
 def _collect(night: _Night) -> dict[str, Any]:
@@ -336,6 +363,9 @@ def _all_withdrawn(night: _Night) -> Outcome:
 
 
 def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:
+    reviewed = runs.finished_phase(night.db, night.run.id, PHASE) or {}
+    if not reviewed.get("kept", True):
+        reasons = [*(f"{TAKEN_BACK} {reviewed['version']}: {reason}" for reason in reviewed["reasons"]), *reasons]
     runs.finish_run(night.db, night.run.id, verdict, version, reasons)
     for leftover in ("adapter", "version.sealed"):
         path = night.work / leftover

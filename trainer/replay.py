@@ -5,17 +5,17 @@ Magpie method, Xu et al. 2024, arXiv 2406.08464). Made once for a base and kept 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os.path import commonprefix
 from pathlib import Path
 
 from models.engine import Engine, Sampling
 from models.whole_file import whole_file
-from store.records import ChatMessage, Example
+from store.records import ChatMessage, Example, ExampleKind
 
 QUESTIONS = 160
 HELD_OUT = 40
-_PROBE_ANSWER = Sampling(max_tokens=32)
+PROBE_ANSWER = Sampling(max_tokens=32)
 _KEPT_ANSWER = Sampling(max_tokens=8)
 
 
@@ -32,13 +32,29 @@ def replay(
         questions = sampled(training, QUESTIONS)
         turns = [[ChatMessage("user", q)] for q in questions]
         progress(0, QUESTIONS, "asking the base")
-        answers = base.answer_all(turns[:HELD_OUT], _PROBE_ANSWER) + base.answer_all(turns[HELD_OUT:], _KEPT_ANSWER)
+        answers = base.answer_all(turns[:HELD_OUT], PROBE_ANSWER) + base.answer_all(turns[HELD_OUT:], _KEPT_ANSWER)
         with whole_file(cache) as part:
             fresh = [{"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a]
             part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh), encoding="utf-8")
     rows = [json.loads(line) for line in cache.read_text(encoding="utf-8").splitlines()]
     trained = [Example("replay", row["question"], row["answer"]) for row in rows[HELD_OUT:]]
     return trained, [Example("probe", row["question"], row["answer"]) for row in rows[:HELD_OUT]]
+
+
+def answered_by(
+    base: Engine,
+    kind: ExampleKind,
+    questions: Sequence[str],
+    sampling: Sampling,
+    progress: Callable[[int, int, str], None] = lambda done, total, note: None,
+) -> list[Example]:
+    """`questions` with what `base` says, without those it says nothing to."""
+    answers = base.answer_all(
+        [[ChatMessage("user", text)] for text in questions],
+        sampling,
+        lambda done: progress(done, len(questions), "asking the base about neighbours"),
+    )
+    return [Example(kind, text, said) for text, said in zip(questions, answers, strict=True) if said]
 
 
 def sampled(training: Path, count: int, seed: int = 0) -> list[str]:

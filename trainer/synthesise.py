@@ -18,17 +18,17 @@ from models.embedding import Embedder
 from models.engine import Engine, Sampling
 from models.subject import same_subject, subject, words
 from store.errors import InputRefused
-from store.records import ChatMessage, Correction, Example, ExampleKind
+from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.practice import practice
 from trainer.programs import Wording
+from trainer.replay import PROBE_ANSWER, answered_by
 
 log = logging.getLogger(__name__)
 
 MEANS_THE_SAME = 0.6
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
-PROBE_ANSWER = Sampling(max_tokens=32)
 REHEARSED = 240
 NEIGHBOURS = 320
 PROBED_NEIGHBOURS = 80
@@ -122,8 +122,8 @@ def synthesise(
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)
     near = _unknown(near, known | {tuple(words(text)) for text in near_probes})
-    made += _answered_by(base, "neighbour", near, KEPT_ANSWER, progress)
-    made += _answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
+    made += answered_by(base, "neighbour", near, KEPT_ANSWER, progress)
+    made += answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
     counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
     return made, counts
 
@@ -142,21 +142,6 @@ def _worth_asking(counts: dict[str, int]) -> bool:
 
 def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if tuple(words(text)) not in known]
-
-
-def _answered_by(
-    base: Engine,
-    kind: ExampleKind,
-    questions: Sequence[str],
-    sampling: Sampling,
-    progress: Callable[[int, int, str], None],
-) -> list[Example]:
-    answers = base.answer_all(
-        [[ChatMessage("user", text)] for text in questions],
-        sampling,
-        lambda done: progress(done, len(questions), "asking the base about neighbours"),
-    )
-    return [Example(kind, text, said) for text, said in zip(questions, answers, strict=True) if said]
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:

@@ -18,7 +18,8 @@ from assistant.page.setting_control import SettingControl
 from assistant.page.teaching import teaching_tab
 from assistant.page.trend import alarm_line
 from assistant.page.whose import Page, who
-from store import pausing
+from assistant.page.words import taken_back_line
+from store import pausing, runs
 from store.database import opened
 from store.settings import Settings
 from store.trends import weeks
@@ -58,9 +59,10 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
 
 
 def alarm_lines(settings: Settings) -> str:
-    """What the first user should know wherever they are: a week worse than those before, a night that waits."""
+    """What the first user should know wherever they are: a worse week, a night that waits, a version taken back."""
     with told(), opened(settings.home) as db:
-        return alarm_line(weeks(db)) + paused_line(pausing.paused_run(db, settings.home))
+        last = next((run for run in runs.runs(db, 9) if run.state == "finished"), None)
+        return alarm_line(weeks(db)) + paused_line(pausing.paused_run(db, settings.home)) + taken_back_line(last)
 
 
 def visitor_line(request: gr.Request) -> str:

@@ -11,6 +11,7 @@ REASONS = {
 }
 
 PHASES = {
+    "review": "Looking back on the version that answers",
     "collect": "Gathering your corrections",
     "synthesise": "Writing practice questions",
     "finetune": "Training",
@@ -22,11 +23,13 @@ PHASES = {
 
 _VERDICTS = {
     "promoted": "The new version passed its examination and answers now.",
-    "refused": "The new version did not pass its examination. Everything stays as it was.",
+    "refused": "The new version did not pass its examination.",
     "nothing learned": "There was nothing new to learn.",
-    "failed": "The night could not finish. Everything stays as it was.",
-    "cancelled": "The night was cancelled. Everything stays as it was.",
+    "failed": "The night could not finish.",
+    "cancelled": "The night was cancelled.",
 }
+
+_STAYS = ("refused", "failed", "cancelled")
 
 _TRIGGERS = {"schedule": "on schedule", "command": "from the command line", "page": "from this page"}
 
@@ -55,7 +58,22 @@ def standing_words(standing: CorrectionStanding) -> str:
 
 def verdict_words(run: Run) -> str:
     """How a night ended."""
-    return _VERDICTS.get(run.verdict or "", "The night was interrupted; the next one finishes its work.")
+    said = _VERDICTS.get(run.verdict or "", "The night was interrupted; the next one finishes its work.")
+    if run.verdict == "promoted":
+        return said
+    if run.took_back:
+        return f"{said} The version that answered did harm: the one before it answers again."
+    return f"{said} Everything stays as it was." if run.verdict in _STAYS else said
+
+
+def taken_back_line(last: Run | None) -> str:
+    """For the head of the page, when the last night took a version back. Pure."""
+    if last is None or not last.took_back:
+        return ""
+    return (
+        '<p class="badge bad alarm" role="status">The last night took a version back that did harm. '
+        "What it did stands under Night.</p>"
+    )
 
 
 def trigger_words(run: Run) -> str:

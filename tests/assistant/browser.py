@@ -54,6 +54,7 @@ class Visit:
         self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.goto(url)
         if login:
+            expect(self.page.get_by_label("Name")).to_be_focused()
             self.page.keyboard.type(login[0])
             self.page.keyboard.press("Tab")
             self.page.keyboard.type(login[1])

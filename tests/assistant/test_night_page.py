@@ -48,7 +48,7 @@ def test_a_running_night_shows_its_step_the_time_left_and_the_loss_curve(visit, 
     with opened(server.home) as db, only_night(server.home):
         run = training_run(db, server.home)
         expect(visit.page.get_by_role("heading", name="Training", exact=True)).to_be_visible()
-        expect(visit.page.get_by_text("step 3 of 7")).to_be_visible()
+        expect(visit.page.get_by_text("step 4 of 8")).to_be_visible()
         expect(visit.page.get_by_text("left", exact=False).first).to_be_visible()
         expect(visit.page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()
         expect(visit.page.get_by_role("button", name="Cancel this night")).to_be_visible()

@@ -114,7 +114,7 @@ def test_a_paused_night_says_so_whether_its_process_is_there_or_not(home):
         save_examples(db, made.id, [Example("wording", "Q?", "A."), Example("replay", "R?", "B.")])
         told = {"last": made, "next_run": None}
         going = state(db, home, running=True, paused=False, **told)
-        assert "step 3 of 7" in going and "left" in going and "1 practice questions, 1 everyday" in going
+        assert "step 4 of 8" in going and "left" in going and "1 practice questions, 1 everyday" in going
         pause(db, home)
         waiting = state(db, home, running=True, paused=True, **told)
         assert "Paused since" in waiting and "as soon as the piece of work in hand is done" in waiting

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from models.version_files import current
+from models.adapter import MergedWeights
+from models.catalogue import base_model, training_dir
+from models.gguf_file import replace_tensors
+from models.promotion import promote
+from models.version_files import current, seal_version
 from store import conversations, examples, feedback, runs, versions
 from store.database import opened
 from store.errors import NightFailed
+from store.records import TAKEN_BACK, Version, now
 from store.settings import load_settings
 from store.transfer import import_file
 from tests.trainer.killing import Moment, improve, kill_at, outcome
@@ -161,6 +166,25 @@ def test_a_real_night_learns_five_corrections_and_can_be_taken_back(home):
     environment = os.environ | {"APRENDIZ_ENVIRONMENT": "mine"}
     said = subprocess.run(ask, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert "Imogen Farrow" in said.stdout
+    assert_a_harmful_version_is_taken_back(home, result["version"])
     back = [sys.executable, "run.py", "--home", str(home), "rollback"]
     subprocess.run(back, cwd=ROOT, env=environment, check=True, capture_output=True)
     assert current(home) == "base"
+
+
+def assert_a_harmful_version_is_taken_back(home: Path, good: str) -> None:
+    """The good version's adapter merged five times as strong, as if a night had promoted it."""
+    base = base_model("", home)
+    staging = home / "runs" / "harmful"
+    staging.mkdir()
+    weights = MergedWeights(training_dir(base), home / "versions" / good / "adapter", 5.0)
+    replace_tensors(base.gguf, staging / "model.gguf", weights)
+    bad = seal_version(home, staging)
+    with opened(home) as db:
+        knows = versions.version(db, good).evaluation
+        versions.add_version(db, Version(bad, good, None, now(), "promoted", (), knows))
+        promote(db, home, bad, "night")
+    result = outcome(improve(home))
+    assert current(home) == good
+    assert any(reason.startswith(f"{TAKEN_BACK} {bad}: ") for reason in result["reasons"]), result
+    assert result["decision"] == "nothing learned"

@@ -1,0 +1,61 @@
+"""The version that answers, examined once more in the first night after its own, with questions it was not asked then.
+
+Chance, or a fault in one examination, may let a bad version pass. One that does harm is taken back and the owner told;
+what the owner put into service by hand is left alone. Only what came by a night and was not examined since is due.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from models.engine import Engine
+from models.version_files import BASE
+from store import feedback, runs, versions
+from store.light_sqlite_utils import Database
+from store.records import Correction, Example
+from trainer.examine import Questions, examine
+from trainer.gate import Decision, still_good
+from trainer.neighbours import HELD_OUT_NAMES, neighbours
+from trainer.replay import PROBE_ANSWER, answered_by
+
+PHASE = "review"
+TAUGHT = 20
+NEIGHBOURS = 40
+NEIGHBOURS_OF_ONE = 8
+
+
+def due(db: Database, served: str) -> bool:
+    """Whether `served` came by a night that no other night has looked back on."""
+    moves = versions.promotions(db)
+    if served == BASE or not moves or (moves[-1].version, moves[-1].by) != (served, "night"):
+        return False
+    return not any((runs.finished_phase(db, run.id, PHASE) or {}).get("version") == served for run in runs.runs(db))
+
+
+def review(
+    db: Database,
+    served: str,
+    engine: Engine,
+    base: Engine,
+    general: Sequence[Example],
+    progress: Callable[[int, int, str], None] = lambda done, total, note: None,
+) -> Decision:
+    """Whether `served`, which `engine` runs, does no harm and knows what it was taught. `general` are the base's."""
+    taught = set(versions.version(db, served).evaluation.get("corrections", ()))
+    active = feedback.active_corrections(db)
+    asked = questions([c for c in active if c.id in taught], active, served)
+    near = tuple(answered_by(base, "probe", asked[1], PROBE_ANSWER, progress))
+    whole = Questions(tuple(active), frozenset(), tuple((c, c.question) for c in asked[0]), near, tuple(general))
+    found = examine(engine, whole, base, progress)
+    return still_good(found, examine(base, whole.rest, base))
+
+
+def questions(
+    taught: Sequence[Correction], active: Sequence[Correction], served: str
+) -> tuple[list[Correction], list[str]]:
+    """Some of what was taught, and questions near it that no training and no other examination has. Pure."""
+    rng = random.Random(f"review {served}")
+    chosen = rng.sample(list(taught), min(TAUGHT, len(taught)))
+    each = min(NEIGHBOURS_OF_ONE, -(-NEIGHBOURS // max(1, len(chosen))))
+    near = [text for c in chosen for text in neighbours(c.question, [], [], each, rng, HELD_OUT_NAMES)]
+    known = {feedback.question_key(c.question) for c in active}
+    return chosen, [text for text in dict.fromkeys(near) if feedback.question_key(text) not in known]
