@@ -1,11 +1,13 @@
 """What there is to learn, and from where: the corrections that count, and the adapter that a night goes on from."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile, zip_longest
 from typing import Any
 
+from models.subject import words
 from store import feedback
 from store.light_sqlite_utils import Database
 from store.records import Correction, CorrectionStanding, Version, Vote
@@ -17,7 +19,9 @@ FULL_MEASURE = 40
 """As many corrections as one night can teach at full measure."""
 MOST_NEW = 100
 MOST_OF_ONE = FULL_MEASURE
-"""How many new ones a night takes at the most, and of one user where several teach: nobody moves the model alone."""
+MOST_ALIKE = 5
+"""How many new ones a night takes at the most, of one user where several teach, and with one and the same answer:
+nobody moves the model alone, and what would teach one answer to everything is diluted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,13 @@ def taken(fresh: Sequence[Correction], every: Sequence[Correction]) -> set[int]:
     """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure."""
     most_of_one = MOST_OF_ONE if len({c.by for c in every}) > 1 else MOST_NEW
     queues: dict[str, list[int]] = {}
+    alike: Counter[tuple[str, ...]] = Counter()
     for correction in sorted(fresh, key=lambda c: c.id):
-        queues.setdefault(correction.by, []).append(correction.id)
-    turns = zip_longest(*(ids[:most_of_one] for ids in queues.values()))
-    in_turn = [id for turn in turns for id in turn if id is not None]
+        answer, queue = tuple(words(correction.answer)), queues.setdefault(correction.by, [])
+        if alike[answer] < MOST_ALIKE and len(queue) < most_of_one:
+            alike[answer] += 1
+            queue.append(correction.id)
+    in_turn = [id for turn in zip_longest(*queues.values()) for id in turn if id is not None]
     return set(in_turn[:MOST_NEW])
 
 

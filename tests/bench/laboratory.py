@@ -36,9 +36,9 @@ class Material:
         return training_dir(self.base)
 
 
-def teach(db: Database, question: str, answer: str) -> int:
-    """Ask, be answered wrongly, correct; the correction's id."""
-    talk = conversations.create_conversation(db, question)
+def teach(db: Database, question: str, answer: str, by: str = "") -> int:
+    """Ask, be answered wrongly, correct, as the user `by`; the correction's id."""
+    talk = conversations.create_conversation(db, question, owner=by)
     asked = conversations.add_message(db, talk.id, None, "user", question)
     said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.", version=BASE)
     return feedback.correct(db, said.id, f"{answer}.").id
