@@ -100,6 +100,14 @@ def test_every_file_and_heading_that_is_linked_exists():
         assert (ROOT / path).is_file(), path
 
 
+def test_every_test_that_is_named_beside_others_exists_and_what_is_claimed_is_tested():
+    for what, ours, *_, tested in rows(section("Beside others")):
+        named = re.findall(r"`([\w/]+\.py)`", tested)
+        assert named or ours.startswith(("no", "not tried")), what
+        for path in named:
+            assert (ROOT / path).is_file() or (ROOT / "tests/assistant" / path).is_file(), path
+
+
 def test_the_two_commands_are_there():
     started = re.findall(r"^    python3 (run\.py.*?)(?:  |$)", section("Start"), re.MULTILINE)
     assert started == ["run.py", "run.py test"]

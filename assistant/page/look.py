@@ -29,7 +29,7 @@ def theme() -> gr.themes.Base:
     return made.set(
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
-        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",
@@ -43,7 +43,7 @@ def theme() -> gr.themes.Base:
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover_dark="*primary_600",
+        button_primary_background_fill_hover_dark="*primary_800",
         button_primary_text_color="white",
         button_secondary_background_fill="transparent",
         button_secondary_background_fill_dark="transparent",

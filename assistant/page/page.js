@@ -386,6 +386,18 @@
     return waiting.length > 0;
   }
 
+  /** What Gradio leaves to be reached by keyboard: code that is scrolled, and a message beside its button to close. */
+  function reachable() {
+    for (const code of document.querySelectorAll("#talk pre:not([tabindex])")) code.tabIndex = 0;
+    for (const head of document.querySelectorAll(".toast-header[role]")) {
+      const title = head.querySelector(".toast-title-row");
+      for (const name of ["role", "tabindex"]) {
+        title.setAttribute(name, head.getAttribute(name)); // a button may not hold another one
+        head.removeAttribute(name);
+      }
+    }
+  }
+
   let placing = false;
   new MutationObserver(() => {
     if (placing) return;
@@ -395,6 +407,7 @@
       place();
       tellAddress();
       keepDraft();
+      reachable();
     });
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row", "data-talk"] });
 })();

@@ -99,7 +99,7 @@ def journal_list(entries: Sequence[Entry]) -> str:
         f"{escape(words.happening_words(entry))}</li>"
         for entry in entries
     )
-    return f'<ol class="journal" aria-label="What happened in this night">{lines}</ol>'
+    return f'<ol class="journal" tabindex="0" aria-label="What happened in this night">{lines}</ol>'
 
 
 def loss_curve(home: Path, run_id: str) -> pd.DataFrame | None:
