@@ -4,18 +4,23 @@ import ast
 import re
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog
 
 from assistant.page.look import SCRIPT, script
+from assistant.page.night_control import NightControl
 from assistant.page.options import _PARTS
 from assistant.page.printed import printed
+from assistant.page.setting_control import SettingControl
 from assistant.page.speech import HEARD, LANGUAGES, catalogue, heard, number, preferred, say, say_many, speaking
+from assistant.page.whole import page
 from assistant.page.words import due_words, time_words
 from assistant.sampling import PRESETS
 from store.records import Standing, Verdict
+from store.settings import Settings
 from trainer.examine import Evaluation
 from trainer.gate import decide
 
@@ -148,11 +153,23 @@ def test_the_script_and_the_printed_page_come_in_the_language_that_is_spoken(hom
         with speaking(language):
             text = script().body.decode()
             assert f'"language": "{language}"' in text.split("\n")[0] and text.endswith(SCRIPT.read_text())
-            page = printed(home, "none").body.decode()
-            assert f'<html lang="{language}">' in page and say("No such night") in page
+            report = printed(home, "none").body.decode()
+            assert f'<html lang="{language}">' in report and say("No such night") in report
     assert "Copiado" in text
 
 
 def test_the_parts_of_the_settings_are_translated():
     with speaking("es"):
         assert [say(part) for part in _PARTS] == ["Respuestas", "Noches", "Maestro", "Modelo", "Servidor"]
+
+
+def test_the_page_is_built_alike_in_every_language_but_for_its_texts(home):
+    assistant = SimpleNamespace(settings=Settings(home=home))
+    night = NightControl(lambda: None, lambda: False, lambda: None, lambda: None, lambda _: ())
+    blocks = page(assistant.settings, assistant, night, SettingControl({}, lambda _: None))
+    english = [(each["id"], each["type"], set(each["props"])) for each in blocks.config["components"]]
+    with speaking("es"):
+        spoken = blocks.config["components"]
+    assert [(each["id"], each["type"], set(each["props"])) for each in spoken] == english
+    labels = {each["props"].get("label") for each in spoken if each["type"] == "tabitem"}
+    assert labels == {"Chat", "Correcciones", "Noche", "Ajustes"}
