@@ -144,11 +144,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             text = str(given.value)
             reword: Any = gr.skip()
             if text.strip() == shown(db, message).text.strip():
-                gr.Info(say("Nothing was changed."), duration=3, title=say("Info"))
+                gr.Info(say("Nothing was changed."), duration=3)
             elif message.role == "user":
                 reword = _press("reword", message.id, text)
             elif feedback.correct(db, message.id, text).manner:
-                gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6, title=say("Info"))
+                gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6)
             return (*_view(db, at, _branch(db, parent)), reword)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
@@ -167,7 +167,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 return gr.skip(), gr.skip(), gr.skip()
             talk, changed = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
             if "instructions" in changed:
-                gr.Info(say("From the next answer on, the model is told so."), duration=4, title=say("Info"))
+                gr.Info(say("From the next answer on, the model is told so."), duration=4)
             if not changed:  # also when a field is merely left, for a search that is being typed
                 return gr.skip(), gr.skip(), gr.skip()
             *_, presets, _, was = about_values(db, talk, "")
@@ -188,7 +188,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         with told(), opened(home) as db:
             if at and not conversations.has_conversation(db, at, owner):
                 gone = say("The conversation in this address is not there: it was deleted, or is of another home.")
-                gr.Warning(gone, title=say("Warning"))
+                gr.Warning(gone)
                 at = ""
             return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
 

@@ -89,7 +89,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     def begin(shown_version: str) -> tuple[Any, ...]:
         with told():
             night.start()
-        gr.Info(say("The night has begun. You can go on chatting."), duration=4, title=say("Info"))
+        gr.Info(say("The night has begun. You can go on chatting."), duration=4)
         return look(shown_version)
 
     def wait(shown_version: str) -> tuple[Any, ...]:

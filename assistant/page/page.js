@@ -66,6 +66,18 @@
     });
   }
 
+  /** Gradio says these in English whatever the language. */
+  function nameParts() {
+    const name = (part, text) => part && part.getAttribute("aria-label") !== text && part.setAttribute("aria-label", text);
+    const all = (what) => document.querySelectorAll(what);
+    const text = (part) => part.getAttribute("aria-label").replace(/^\w+'s message: /, "");
+    all("#talk [role='log']").forEach((part) => name(part, say("Conversation")));
+    all(`#talk [aria-label^="bot's "]`).forEach((part) => name(part, say("bot's message: {text}", { text: text(part) })));
+    all(`#talk [aria-label^="user's "]`).forEach((part) => name(part, say("user's message: {text}", { text: text(part) })));
+    all("[data-testid='toast-close']").forEach((part) => name(part, say("Close")));
+    for (const { firstChild: head } of all(".toast-title")) if (head?.data?.trim() === "Warning") head.data = say("Warning");
+  }
+
   const named = (address) => new URLSearchParams(address).get("talk") || "";
 
   let awaited = null; // the conversation that an address gone back to names, until it is shown or another is pressed
@@ -397,6 +409,7 @@
     requestAnimationFrame(() => {
       placing = false;
       place();
+      nameParts();
       tellAddress();
       keepDraft();
     });
