@@ -192,10 +192,11 @@ def test_the_night_its_report_and_the_printed_page_are_spanish(visit, spanish, s
     page.get_by_label("Pregunta para ambas").fill(QUESTION)
     page.get_by_role("button", name="Preguntar a ambas").click()
     expect(page.get_by_text("Las dos son la misma versión.")).to_be_visible()
-    page.goto(f"{server.url}night/{run}")
-    expect(page.get_by_role("button", name="Imprimir esta página")).to_be_visible()
-    assert page.evaluate("document.documentElement.lang") == "es"
-    assert spanish.english(page) == []
+    report = page.context.new_page()
+    report.goto(f"{server.url}night/{run}")
+    expect(report.get_by_role("button", name="Imprimir esta página")).to_be_visible()
+    assert report.evaluate("document.documentElement.lang") == "es"
+    assert spanish.english(report) == []
 
 
 def test_the_settings_are_spanish_with_what_each_does_and_a_fault(visit, spanish, server):
