@@ -2,7 +2,7 @@
 
 `say` and `say_many` word a sentence for whoever sent the request at hand, `later` marks one of a table that is said
 later, and `heard` repeats what another room of the program said. The command line, the API and the log speak English.
-How the catalogue is kept up is told at its head.
+How the catalogue is kept up is told at its head. What the page calls pure reads which language is spoken all the same.
 """
 
 import re

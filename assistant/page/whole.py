@@ -31,8 +31,9 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
     for language in LANGUAGES:
         with speaking(language):
             made[language] = _page(settings, assistant, night, options)
-    made[ENGLISH].speaks(made)
-    return made[ENGLISH]
+    served = made.pop(ENGLISH)
+    served.speaks(made)
+    return served
 
 
 def _page(settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl) -> gr.Blocks:

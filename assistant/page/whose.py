@@ -49,7 +49,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         self._config = made
 
     def speaks(self, others: Mapping[str, "Page"]) -> None:
-        """Take the texts that stay from the same page as it was built in other languages."""
+        """Take the texts that stay from the same page as it was built in `others`, by their language."""
         ours = self.config["components"]
         for name, other in others.items():
             theirs = other.config["components"]
