@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 
+from assistant.page.speech import heard, number, say, say_many
 from assistant.visitor import visitor
 from store.conversations import conversation, path_to
 from store.database import opened
@@ -69,17 +70,17 @@ def exchange(home: Path) -> APIRouter:
 
 def count_words(count: ImportCount) -> str:
     """What an import added, as a sentence. Pure."""
-    new = {
-        "conversation": count.conversations,
-        "message": count.messages,
-        "rating": count.ratings,
-        "correction": count.corrections,
-    }
-    parts = [f"{number:,} {what}{'s' if number > 1 else ''}" for what, number in new.items() if number]
-    known = f"{count.known:,} had been taken before." if count.known else ""
+    new = (
+        (count.conversations, say_many("{count} conversation", "{count} conversations", count.conversations)),
+        (count.messages, say_many("{count} message", "{count} messages", count.messages)),
+        (count.ratings, say_many("{count} rating", "{count} ratings", count.ratings)),
+        (count.corrections, say_many("{count} correction", "{count} corrections", count.corrections)),
+    )
+    parts = [words for found, words in new if found]
+    known = say("{count} had been taken before.", count=number(count.known)) if count.known else ""
     if not parts:
-        return f"Nothing new: {known}" if known else "There was no conversation in it."
-    return f"Taken: {', '.join(parts)}." + (f" {known}" if known else "")
+        return say("Nothing new: {known}", known=known) if known else say("There was no conversation in it.")
+    return say("Taken: {parts}.", parts=", ".join(parts)) + (f" {known}" if known else "")
 
 
 def _take(home: Path, name: str, data: bytes, owner: str) -> str:
@@ -88,7 +89,7 @@ def _take(home: Path, name: str, data: bytes, owner: str) -> str:
 
 
 def _told(error: AprendizError, status: int) -> Response:
-    return PlainTextResponse(str(error), status, PRIVATE)
+    return PlainTextResponse(heard(str(error)), status, PRIVATE)
 
 
 def _download(text: str, kind: str, name: str) -> Response:

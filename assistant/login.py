@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.api.errors import Refused, told
 from assistant.attempts import Attempts
 from assistant.login_page import login_page, wait_words
+from assistant.page.speech import later, say
 from assistant.visitor import of
 from store import users
 from store.database import opened
@@ -31,7 +32,7 @@ COOKIE = "aprendiz_session"
 API = "/v1"
 _MOST_BYTES = 4096
 _MOST_TABS = 10_000
-_WRONG = "Name and password do not belong together."
+_WRONG = later("Name and password do not belong together.")
 
 
 class Login:
@@ -107,7 +108,7 @@ class Login:
             fresh = await run_in_threadpool(self._begin, name, password)
         if fresh is None:
             log.warning("a failed login from %s", address)
-            return _page(login_page(query, _WRONG, name), 401)
+            return _page(login_page(query, say(_WRONG), name), 401)
         self._attempts.succeeded(address, name)
         await run_in_threadpool(self._end, token)
         answer = RedirectResponse(_home_with(query), 303)

@@ -2,6 +2,8 @@
 
 from html import escape
 
+from assistant.page.speech import language, say, say_many
+
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fafaf9; --field: #fff; --ink: #1c1917; --quiet: #57534e; --line: #d6d3d1;
   --green: #047857; --bad: #b42318; }
@@ -24,23 +26,27 @@ button { width: 100%; min-height: 44px; font: inherit; font-weight: 600; color: 
 
 def login_page(query: str, problem: str = "", name: str = "") -> str:
     """The form. `query` is what the page that was asked for had behind its `?`, and is asked for again afterwards."""
-    told = f'<p role="alert">{escape(problem)}</p>' if problem else "<p>Log in to go on.</p>"
+    told = f'<p role="alert">{escape(problem)}</p>' if problem else f"<p>{say('Log in to go on.')}</p>"
     action = escape(f"/login?{query}" if query else "/login")
     at_name, at_password = ("", " autofocus") if name else (" autofocus", "")
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Log in to Aprendiz</title>'
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
+        f"<title>{say('Log in to Aprendiz')}</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head>'
         f'<body><main><h1>Aprendiz</h1>{told}<form method="post" action="{action}">'
-        f'<label>Name<input name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" '
+        f'<label>{say("Name")}<input name="name" value="{escape(name)}" autocomplete="username" autocapitalize="none" '
         f'spellcheck="false" required{at_name}></label>'
-        '<label>Password<input name="password" type="password" autocomplete="current-password" '
+        f'<label>{say("Password")}<input name="password" type="password" autocomplete="current-password" '
         f"required{at_password}></label>"
-        "<button>Log in</button></form></main></body></html>"
+        f"<button>{say('Log in')}</button></form></main></body></html>"
     )
 
 
 def wait_words(seconds: float) -> str:
     """What is told after too many attempts."""
-    minutes = max(1, round(seconds / 60))
-    return f"Too many wrong passwords. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
+    return say_many(
+        "Too many wrong passwords. Wait {count} minute, then try again.",
+        "Too many wrong passwords. Wait {count} minutes, then try again.",
+        max(1, round(seconds / 60)),
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from jinja2 import TemplateError
 
+from assistant.reasoning import parted
 from models.engine import Engine, Sampling
 from store import feedback
 from store.errors import InputRefused
@@ -57,6 +58,11 @@ def fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling)
 
 
 def as_it_should_be(db: Database, message: Message) -> str:
-    """What was said, or for a corrected answer the correction, so that the talk goes on from what is right."""
+    """What was said, or for a corrected answer the correction, so that the talk goes on from what is right.
+
+    Without what a model thought aloud.
+    """
     correction = feedback.correction_of(db, message.id) if message.role == "assistant" else None
-    return correction.answer if correction else message.content
+    if correction:
+        return correction.answer
+    return parted(message.content)[1] if message.role == "assistant" else message.content

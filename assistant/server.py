@@ -81,6 +81,7 @@ def application(
 
     from assistant.page import look
     from assistant.page.printed import printed
+    from assistant.page.speech import Speaking
     from assistant.page.whole import page
 
     @asynccontextmanager
@@ -117,7 +118,8 @@ def application(
         theme=look.theme(),
         head=look.HEAD,
     )
-    return Guard(Login(app, settings.home, required=reaches_others(settings)), settings.host, settings.public_name)
+    door = Login(app, settings.home, required=reaches_others(settings))
+    return Guard(Speaking(door), settings.host, settings.public_name)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from assistant.conversation import Assistant
 from assistant.formats import MOST_BYTES
+from assistant.page.speech import heard
 from assistant.visitor import visitor
 from store import conversations
 from store.database import opened
@@ -39,7 +40,7 @@ def accept_documents(app: FastAPI, assistant: Assistant) -> None:
             owner = visitor(request.scope).name
             return JSONResponse(await run_in_threadpool(_read, assistant, plain, data, conversation, owner))
         except AprendizError as error:
-            return JSONResponse({"error": str(error)}, 400)
+            return JSONResponse({"error": heard(str(error))}, 400)
 
     app.post("/documents", include_in_schema=False)(receive)
 

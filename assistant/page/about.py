@@ -13,6 +13,7 @@ from gradio.components import Component
 
 from assistant.page.pressed import button
 from assistant.page.side import heading
+from assistant.page.speech import heard, say
 from assistant.sampling import ANSWER_TOKENS, PRESETS, preset_of
 from store import conversations
 from store.conversations import MOST_TEMPERATURE, MOST_TOKENS
@@ -39,32 +40,32 @@ def about() -> About:
     with gr.Column(visible=False, elem_id="about") as whole:
         with gr.Row(elem_id="naming"):
             title = gr.Textbox(
-                label="Name of this conversation", show_label=False, container=False, max_lines=1, scale=5
+                label=say("Name of this conversation"), show_label=False, container=False, max_lines=1, scale=5
             )
             acts = gr.HTML(elem_id="delete")
-        with gr.Accordion("Instructions and more", open=False, elem_id="instructions"):
+        with gr.Accordion(say("Instructions and more"), open=False, elem_id="instructions"):
             instructions = gr.Textbox(
-                label="Instructions for this conversation",
+                label=say("Instructions for this conversation"),
                 show_label=False,
-                placeholder="What the model is told before the first question of this conversation",
+                placeholder=say("What the model is told before the first question of this conversation"),
                 container=False,
                 max_lines=8,
             )
             tags = gr.Textbox(
-                label="Tags of this conversation",
+                label=say("Tags of this conversation"),
                 show_label=False,
-                placeholder="Tags, for example: work, home",
+                placeholder=say("Tags, for example: work, home"),
                 container=False,
                 max_lines=1,
             )
             presets = gr.HTML(elem_id="presets")
             with gr.Row(elem_id="sampling"):
                 temperature = gr.Number(
-                    label="Variety (temperature)", minimum=0, maximum=MOST_TEMPERATURE, step=0.1, min_width=90
+                    label=say("Variety (temperature)"), minimum=0, maximum=MOST_TEMPERATURE, step=0.1, min_width=90
                 )
-                top_p = gr.Number(label="Likely words (top_p)", minimum=0.01, maximum=1, step=0.05, min_width=90)
+                top_p = gr.Number(label=say("Likely words (top_p)"), minimum=0.01, maximum=1, step=0.05, min_width=90)
                 max_tokens = gr.Number(
-                    label="Longest answer, in tokens", minimum=1, maximum=MOST_TOKENS, precision=0, min_width=90
+                    label=say("Longest answer, in tokens"), minimum=1, maximum=MOST_TOKENS, precision=0, min_width=90
                 )
             files = gr.HTML(elem_id="files")
     was = gr.Textbox("", visible="hidden", label="as it was shown")
@@ -130,12 +131,12 @@ def preset_buttons(talk: Conversation) -> str:
     """The presets, with the one that is set; what it is for stands after them."""
     now = preset_of(talk)
     chips = "".join(
-        button("chat", "preset", each.name, kind="chip", on=each is now, id=talk.id, preset=each.name)
+        button("chat", "preset", heard(each.name), kind="chip", on=each is now, id=talk.id, preset=each.name)
         for each in PRESETS
     )
-    meaning = now.meaning if now else "as set below"
-    inner = f"<span>Answers</span>{chips}<span>{meaning}</span>"
-    return f'<div class="reasons" role="group" aria-label="How answers are chosen">{inner}</div>'
+    meaning = heard(now.meaning) if now else say("as set below")
+    inner = f"<span>{say('Answers')}</span>{chips}<span>{meaning}</span>"
+    return f'<div class="reasons" role="group" aria-label="{say("How answers are chosen")}">{inner}</div>'
 
 
 def choose(db: Database, id: str, name: str) -> None:
@@ -155,9 +156,9 @@ def _fields(db: Database, talk: Conversation) -> dict[str, Any]:
 def _files(talk: Conversation, leaf: str) -> str:
     base = f"/conversations/{talk.id}"
     return (
-        f'<div class="reasons" role="group" aria-label="Save this conversation"><span>Save</span>'
-        f'<a class="press chip" href="{base}.md?leaf={leaf}" download>as Markdown</a>'
-        f'<a class="press chip" href="{base}.json" download>as JSON, all branches</a></div>'
+        f'<div class="reasons" role="group" aria-label="{say("Save this conversation")}"><span>{say("Save")}</span>'
+        f'<a class="press chip" href="{base}.md?leaf={leaf}" download>{say("as Markdown")}</a>'
+        f'<a class="press chip" href="{base}.json" download>{say("as JSON, all branches")}</a></div>'
     )
 
 

@@ -18,7 +18,8 @@ from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under
-from assistant.page.side import FOOT, listing, looked, read_look
+from assistant.page.side import foot, listing, looked, read_look
+from assistant.page.speech import say
 from assistant.page.whose import who
 from assistant.page.words import version_name
 from assistant.second import choose as prefer
@@ -40,10 +41,6 @@ LATEX = [
     {"left": "\\(", "right": "\\)", "display": False},
     {"left": "$", "right": "$", "display": False},
 ]
-WELCOME = (
-    "**Ask something.**\n\nWhen an answer is wrong, press *Correct* and write how it should be. "
-    "The next answer uses your correction at once; at night the model learns it."
-)
 
 
 def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
@@ -53,19 +50,23 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
     with gr.Row():
         with gr.Column(scale=1, elem_id="side"):
-            fold = button("chat", "fold", "Conversations", kind="plain fold-button")
+            fold = button("chat", "fold", say("Conversations"), kind="plain fold-button")
             gr.HTML(fold)
             with gr.Column(elem_classes="folds"):
-                new = gr.Button("New conversation", size="sm", elem_id="new-talk")
+                new = gr.Button(say("New conversation"), size="sm", elem_id="new-talk")
                 search = gr.Textbox(
-                    "", label="Search conversations", show_label=False, placeholder="Search", container=False
+                    "",
+                    label=say("Search conversations"),
+                    show_label=False,
+                    placeholder=say("Search"),
+                    container=False,
                 )
                 talks = gr.HTML(elem_id="side-list")
-                gr.HTML(FOOT)
+                gr.HTML(foot())
         with gr.Column(scale=4):
             head = about()
             chatbot = gr.Chatbot(
-                label="Conversation",
+                label=say("Conversation"),
                 show_label=False,
                 elem_id="talk",
                 editable="all",
@@ -75,7 +76,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 allow_tags=False,
                 layout="panel",
                 buttons=[],
-                placeholder=WELCOME,
+                placeholder=welcome(),
                 container=False,
             )
             talk = gr.Textbox("", visible="hidden", elem_id="talk-id", label="conversation")
@@ -83,9 +84,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             fill_shelf = shelf(settings, talk, act)
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
-                    label="Your question",
+                    label=say("Your question"),
                     show_label=False,
-                    placeholder="Ask something",
+                    placeholder=say("Ask something"),
                     lines=1,
                     max_lines=10,
                     container=False,
@@ -93,8 +94,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     autofocus=True,
                     scale=5,
                 )
-                send = gr.Button("Send", variant="primary", scale=0)
-                stop = gr.Button("Stop", scale=0, visible=False)
+                send = gr.Button(say("Send"), variant="primary", scale=0)
+                stop = gr.Button(say("Stop"), scale=0, visible=False)
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")
@@ -143,11 +144,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             text = str(given.value)
             reword: Any = gr.skip()
             if text.strip() == shown(db, message).text.strip():
-                gr.Info("Nothing was changed.", duration=3)
+                gr.Info(say("Nothing was changed."), duration=3)
             elif message.role == "user":
                 reword = _press("reword", message.id, text)
             elif feedback.correct(db, message.id, text).manner:
-                gr.Info("Taken as a wish for every answer, from the next one on.", duration=6)
+                gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6)
             return (*_view(db, at, _branch(db, parent)), reword)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
@@ -166,7 +167,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 return gr.skip(), gr.skip(), gr.skip()
             talk, changed = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
             if "instructions" in changed:
-                gr.Info("From the next answer on, the model is told so.", duration=4)
+                gr.Info(say("From the next answer on, the model is told so."), duration=4)
             if not changed:  # also when a field is merely left, for a search that is being typed
                 return gr.skip(), gr.skip(), gr.skip()
             *_, presets, _, was = about_values(db, talk, "")
@@ -186,7 +187,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         at, owner = str(request.query_params.get("talk") or ""), who(request).name
         with told(), opened(home) as db:
             if at and not conversations.has_conversation(db, at, owner):
-                gr.Warning("The conversation in this address is not there: it was deleted, or is of another home.")
+                gone = say("The conversation in this address is not there: it was deleted, or is of another home.")
+                gr.Warning(gone)
                 at = ""
             return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
 
@@ -226,11 +228,22 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
 
 def status_line(assistant: Assistant) -> str:
     """Which version answers and whether memory takes part, for the head of the page."""
-    memory = "on" if assistant.settings.memory else "off"
-    version = escape(version_name(current(assistant.settings.home)))
-    return (
-        f'<div id="top"><h1>Aprendiz</h1><p>Answers come from {version} · '
-        f"memory {memory} (change it under Settings)</p></div>"
+    version = say("Answers come from {version}", version=version_name(current(assistant.settings.home)))
+    on, off = say("memory on (change it under Settings)"), say("memory off (change it under Settings)")
+    memory = on if assistant.settings.memory else off
+    return f'<div id="top"><h1>Aprendiz</h1><p>{escape(version)} · {memory}</p></div>'
+
+
+def welcome() -> str:
+    """What stands where no conversation is open yet."""
+    return "\n\n".join(
+        (
+            say("**Ask something.**"),
+            say(
+                "When an answer is wrong, press *Correct* and write how it should be. "
+                "The next answer uses your correction at once; at night the model learns it."
+            ),
+        )
     )
 
 

@@ -3,12 +3,13 @@
 from html import escape
 
 from assistant.page.pressed import button
+from assistant.page.speech import later, say
 from assistant.page.words import version_name
 from store import conversations, duels
 from store.light_sqlite_utils import Database
 from store.records import Duel, Message
 
-_CHOICES = {"A is better": "first", "B is better": "second", "No difference": "neither"}
+CHOICES = {later("A is better"): "first", later("B is better"): "second", later("No difference"): "neither"}
 
 
 def choice(db: Database, message: Message) -> tuple[Duel | None, Message | None]:
@@ -28,12 +29,12 @@ def to_choose(duel: Duel, shown: Message, rival: Message) -> str:
         for name, each in (("A", first), ("B", second))
     )
     buttons = "".join(
-        button("chat", "choose", text, kind="strong", id=duel.id, side=side) for text, side in _CHOICES.items()
+        button("chat", "choose", say(text), kind="strong", id=duel.id, side=side) for text, side in CHOICES.items()
     )
     return (
         f'<div class="duel"><div class="pair">{answers}</div><div class="acts" role="group" '
-        f'aria-label="Which answer is better?">{buttons}</div>'
-        '<p class="source">Two versions answered. Choose, and you are told which is which.</p></div>'
+        f'aria-label="{say("Which answer is better?")}">{buttons}</div>'
+        f'<p class="source">{say("Two versions answered. Choose, and you are told which is which.")}</p></div>'
     )
 
 
@@ -42,11 +43,11 @@ def chosen(duel: Duel | None, message: Message) -> str:
     if duel is None or duel.preferred is None:
         return ""
     own, other = (duel.first, duel.second) if message.id == duel.first_message else (duel.second, duel.first)
-    names = escape(version_name(own)), escape(version_name(other))
+    names = {"own": version_name(own), "other": version_name(other)}
     if duel.preferred == "":
-        said = f"You saw no difference between this answer by {names[0]} and the other one by {names[1]}."
+        said = say("You saw no difference between this answer by {own} and the other one by {other}.", **names)
     elif duel.preferred == own:
-        said = f"You preferred this answer by {names[0]} to the one by {names[1]}."
+        said = say("You preferred this answer by {own} to the one by {other}.", **names)
     else:
-        said = f"You preferred the answer by {names[1]} to this one by {names[0]}."
-    return f'<p class="source" role="status">{said}</p>'
+        said = say("You preferred the answer by {other} to this one by {own}.", **names)
+    return f'<p class="source" role="status">{escape(said)}</p>'

@@ -12,8 +12,10 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.chat import GENERATION
+from assistant.page.choosing import CHOICES
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.speech import later, percent, say
 from assistant.page.words import version_name
 from models.engine import Sampling
 from models.version_files import BASE, current
@@ -24,32 +26,29 @@ from store.records import ChatMessage, Duel, Score, Version
 
 ANSWER = Sampling(max_tokens=256)
 LEAST = 8
-_INTRO = (
-    '<h2 class="part">Ask two versions</h2><p class="none">The same question to both, without memory: what each '
-    "knows by itself. Blind, you choose before you are told which is which, and your choices are counted.</p>"
-)
+_UNKNOWN = later("The page asked for something unknown. Load the page again.")
 
 
 def compare(assistant: Assistant, tab: gr.Tab) -> None:
     """Build the part inside a Blocks context; the versions to choose from are read whenever the tab is opened."""
     home = assistant.settings.home
     with gr.Column(elem_classes="sheet"):
-        gr.HTML(_INTRO)
+        gr.HTML(_intro())
         with gr.Row():
-            one = gr.Dropdown([], label="One version", interactive=True)
-            other = gr.Dropdown([], label="Another version", interactive=True)
+            one = gr.Dropdown([], label=say("One version"), interactive=True)
+            other = gr.Dropdown([], label=say("Another version"), interactive=True)
         with gr.Row():
             question = gr.Textbox(
                 "",
-                label="Question to both",
+                label=say("Question to both"),
                 show_label=False,
-                placeholder="Ask both",
+                placeholder=say("Ask both"),
                 container=False,
                 max_lines=6,
                 scale=5,
             )
-            ask = gr.Button("Ask both", scale=0)
-        blind = gr.Checkbox(True, label="Blind", container=False)
+            ask = gr.Button(say("Ask both"), scale=0)
+        blind = gr.Checkbox(True, label=say("Blind"), container=False)
         result = gr.HTML()
         standing = gr.HTML()
     act = presses("compare")
@@ -66,9 +65,9 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
     def asked(text: str, first: str, second: str, blind: bool) -> str:
         with told():
             if not text.strip():
-                raise InputRefused("The question is empty. Write what both versions are to be asked.")
+                raise InputRefused(later("The question is empty. Write what both versions are to be asked."))
             if first == second:
-                raise InputRefused("Both are the same version. Choose another one to compare it with.")
+                raise InputRefused(later("Both are the same version. Choose another one to compare it with."))
             order = random.sample((first, second), 2) if blind else (first, second)
             answers = {id: by_itself(text, id) for id in order}
             if not blind or len(set(answers.values())) == 1:
@@ -84,7 +83,7 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
         with told(), opened(home) as db:
             given = read_press(press)
             if not given.get("id", "").isdigit():
-                raise InputRefused("The page asked for something unknown. Load the page again.")
+                raise InputRefused(_UNKNOWN)
             made = duels.decide_duel(db, int(given["id"]), given.get("side", ""))
             return revealed(made, duels.score(db, made.first, made.second)), score_table(duels.scores(db))
 
@@ -107,9 +106,17 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
     )
 
 
+def _intro() -> str:
+    said = say(
+        "The same question to both, without memory: what each knows by itself. Blind, you choose before you are told "
+        "which is which, and your choices are counted."
+    )
+    return f'<h2 class="part">{say("Ask two versions")}</h2><p class="none">{said}</p>'
+
+
 def choices(made: Sequence[Version]) -> list[tuple[str, str]]:
     """The versions by name, newest first and the original last. Pure."""
-    refused = {"refused": ", not passed"}
+    refused = {"refused": f", {say('not passed')}"}
     return [(version_name(v.id) + refused.get(v.decision, ""), v.id) for v in reversed(made)] + [
         (version_name(BASE), BASE)
     ]
@@ -121,24 +128,33 @@ def side_by_side(answers: dict[str, str]) -> str:
         f'<article class="card"><h3>{escape(name)}</h3><p class="said">{escape(text)}</p></article>'
         for name, text in answers.items()
     )
-    same = '<p class="none">Word for word the same.</p>' if len(set(answers.values())) == 1 else ""
+    same = f'<p class="none">{say("Word for word the same.")}</p>' if len(set(answers.values())) == 1 else ""
     return f'<div class="pair" role="status">{cards}</div>{same}'
 
 
 def unnamed(duel: Duel, answers: Sequence[str]) -> str:
     """Two answers without names, and the three things to say of them. Pure."""
-    choices = {"A is better": "first", "B is better": "second", "No difference": "neither"}
-    buttons = "".join(button("compare", "choose", text, id=duel.id, side=side) for text, side in choices.items())
+    buttons = "".join(button("compare", "choose", say(text), id=duel.id, side=side) for text, side in CHOICES.items())
     return side_by_side({"A": answers[0], "B": answers[1]}) + f'<div class="acts">{buttons}</div>'
 
 
 def revealed(duel: Duel, score: Score) -> str:
     """Who was who, and how it stands between the two. Pure."""
-    a, b = escape(version_name(duel.first)), escape(version_name(duel.second))
-    better = "You saw no difference" if duel.preferred == "" else f"You preferred {version_name(duel.preferred)}"
+    a, b = version_name(duel.first), version_name(duel.second)
+    better = say("You preferred {version}", version=version_name(duel.preferred))
+    title = say("You saw no difference") if duel.preferred == "" else better
+    who = say("A was {a}, B was {b}.", a=a, b=b)
+    counted = say(
+        "All choices between the two: {a} {one}, {b} {other}, no difference {neither}.",
+        a=a,
+        b=b,
+        one=score.one,
+        other=score.other,
+        neither=score.neither,
+    )
     return (
-        f'<div class="card" role="status"><h3>{escape(better)}</h3><p>A was {a}, B was {b}.</p><p>All choices between '
-        f"the two: {a} {score.one}, {b} {score.other}, no difference {score.neither}.{_how_sure(score)}</p></div>"
+        f'<div class="card" role="status"><h3>{escape(title)}</h3><p>{escape(who)}</p>'
+        f"<p>{escape(counted)} {_how_sure(score)}</p></div>"
     )
 
 
@@ -146,19 +162,24 @@ def score_table(scores: Mapping[tuple[str, str], Score]) -> str:
     """Every pair of versions that was chosen between, with the share of the first and its interval. Pure."""
     if not scores:
         return ""
-    head = "<tr><th>One</th><th>The other</th><th>Choices</th><th>The first is preferred in</th></tr>"
+    titles = say("One"), say("The other"), say("Choices"), say("The first is preferred in")
+    head = "".join(f"<th>{title}</th>" for title in titles)
     body = "".join(_score_row(*pair, score) for pair, score in scores.items())
+    intro = say(
+        "Here and in the chat. An interval that leaves out half of all questions says that one version is the better "
+        "one."
+    )
     return (
-        '<h2 class="part">Your choices so far</h2><p class="none">Here and in the chat. An interval that leaves out '
-        'half of all questions says that one version is the better one.</p><div class="card"><div class="wide"><table>'
-        f"<thead>{head}</thead><tbody>{body}</tbody></table></div></div>"
+        f'<h2 class="part">{say("Your choices so far")}</h2><p class="none">{intro}</p>'
+        f'<div class="card"><div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        "</div>"
     )
 
 
 def _score_row(one: str, other: str, score: Score) -> str:
     better, worse = (one, other) if score.one >= score.other else (other, one)
     won, lost = max(score.one, score.other), min(score.one, score.other)
-    choices = f"{won} : {lost}, no difference {score.neither}"
+    choices = say("{won} : {lost}, no difference {neither}", won=won, lost=lost, neither=score.neither)
     return (
         f"<tr><td>{escape(version_name(better))}</td><td>{escape(version_name(worse))}</td><td>{choices}</td>"
         f"<td>{escape(_share(won, won + lost))}</td></tr>"
@@ -168,10 +189,12 @@ def _score_row(one: str, other: str, score: Score) -> str:
 def _share(won: int, decided: int) -> str:
     """The share and its interval in words."""
     if not decided:
-        return "no choice was made for either"
+        return say("no choice was made for either")
     low, high = interval(won, decided)
-    sure = "" if low > 0.5 else "; not certain yet"
-    return f"{won / decided:.0%} of the questions ({low:.0%} to {high:.0%} with 95 % certainty{sure})"
+    shares = {"share": percent(won / decided), "low": percent(low), "high": percent(high)}
+    if low > 0.5:
+        return say("{share} of the questions ({low} to {high} with 95 % certainty)", **shares)
+    return say("{share} of the questions ({low} to {high} with 95 % certainty; not certain yet)", **shares)
 
 
 def interval(won: int, decided: int) -> tuple[float, float]:
@@ -185,6 +208,6 @@ def interval(won: int, decided: int) -> tuple[float, float]:
 def _how_sure(score: Score) -> str:
     decided = score.one + score.other
     if decided < LEAST:
-        return f" Too few to tell; {LEAST} choices say something."
-    low, high = interval(max(score.one, score.other), decided)
-    return f" The better one is preferred in {low:.0%} to {high:.0%} of all questions (95 %)."
+        return say("Too few to tell; {least} choices say something.", least=LEAST)
+    low, high = map(percent, interval(max(score.one, score.other), decided))
+    return say("The better one is preferred in {low} to {high} of all questions (95 %).", low=low, high=high)

@@ -6,13 +6,14 @@ from html import escape
 
 from assistant.page.difference import difference
 from assistant.page.pressed import button
+from assistant.page.speech import heard, later, say, say_many
 from assistant.page.words import standing_words, time_words, version_name
 from store.lineage import Taught
 from store.manner import manner
 from store.records import Correction, CorrectionStanding
 
 _LOOKS = {"stuck": "good", "not stuck": "bad", "in training": "good"}
-_KINDS = {"wording": "practised", "probe": "only asked in the examination"}
+_KINDS = {"wording": later("practised"), "probe": later("only asked in the examination")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,11 @@ def card(each: CorrectionStanding, unfolded: Unfolded | None) -> str:
     correction, past = each.correction, each.standing in ("superseded", "forgotten")
     taught = "" if each.standing == "forgotten" else _taught(correction)
     if each.standing == "not stuck" and each.said:
-        taught += f'<p class="was"><span class="mark">By itself</span> {escape(each.said)}</p>'
+        taught += f'<p class="was"><span class="mark">{say("By itself")}</span> {escape(each.said)}</p>'
     own = unfolded if unfolded and unfolded.id == correction.id else Unfolded(correction.id)
     return (
         f'<article class="card{" past" if past else ""}"><h3>{escape(correction.question)}</h3>{taught}'
-        f'<div class="foot"><span class="badge {_LOOKS.get(each.standing, "")}">{each.standing}</span>'
+        f'<div class="foot"><span class="badge {_LOOKS.get(each.standing, "")}">{heard(each.standing)}</span>'
         f"<span>{escape(standing_words(each))}</span><span>#{correction.id}, {time_words(correction.created)}</span>"
         f'</div><div class="acts">{_acts(each, own)}</div>{_below(correction, own)}</article>'
     )
@@ -45,24 +46,27 @@ def _acts(each: CorrectionStanding, own: Unfolded) -> str:
     correction, id = each.correction, each.correction.id
 
     def act(do: str, text: str, on: bool | None, **more: str) -> str:
-        return button("teaching", do, text, kind="plain", on=on, id=id, name=f"{text}: correction {id}", **more)
+        return button("teaching", do, text, kind="plain", on=on, id=id, name=named(text), **more)
+
+    def named(text: str) -> str:
+        return say("{act}: correction {id}", act=text, id=id)
 
     acts = []
     if correction.active:
-        acts.append(act("edit", "Edit", own.editing))
+        acts.append(act("edit", say("Edit"), own.editing))
         acts.append(
-            act("hold", "Only for this question", None, every="no")
+            act("hold", say("Only for this question"), None, every="no")
             if correction.manner
-            else act("hold", "For every answer", None, every="yes", ask=asks(correction))
+            else act("hold", say("For every answer"), None, every="yes", ask=asks(correction))
         )
     if correction.active and not correction.manner:
-        acts.append(act("practice", "Practice questions", own.forms is not None))
+        acts.append(act("practice", say("Practice questions"), own.forms is not None))
     if not correction.manner:
-        acts.append(act("went", "Where it went", own.into is not None))
+        acts.append(act("went", say("Where it went"), own.into is not None))
     if each.standing != "forgotten":
-        ask = "Forget this correction for good? Its text is deleted, and the next night starts without it."
-        name = f"Forget correction {id}"
-        acts.append(button("teaching", "forget", "Forget", kind="plain", ask=ask, id=id, name=name))
+        ask = say("Forget this correction for good? Its text is deleted, and the next night starts without it.")
+        name = say("Forget correction {id}", id=id)
+        acts.append(button("teaching", "forget", say("Forget"), kind="plain", ask=ask, id=id, name=name))
     return "".join(acts)
 
 
@@ -70,7 +74,10 @@ def asks(correction: Correction) -> str:
     """What is asked before a text becomes a wish that has not the form of one; empty for what has it."""
     if manner(correction.answer):
         return ""
-    return f"The model will be told with every question: “{correction.answer[:200]}” Is that how you want answers?"
+    return say(
+        "The model will be told with every question: “{wish}” Is that how you want answers?",
+        wish=correction.answer[:200],
+    )
 
 
 def _below(correction: Correction, own: Unfolded) -> str:
@@ -84,27 +91,28 @@ def _below(correction: Correction, own: Unfolded) -> str:
 def _editing(correction: Correction) -> str:
     rows = min(16, max(2, correction.answer.count("\n") + 2))
     return (
-        '<div class="fields"><label>As it should be'
+        f'<div class="fields"><label>{say("As it should be")}'
         f'<textarea name="text" rows="{rows}">\n{escape(correction.answer)}</textarea></label><div class="acts">'
-        + button("teaching", "save", "Save", kind="strong", id=correction.id, name="Save the new wording")
-        + button("teaching", "edit", "Cancel", id=correction.id)
-        + "<span>The wording before stays on record as superseded.</span></div></div>"
+        + button("teaching", "save", say("Save"), kind="strong", id=correction.id, name=say("Save the new wording"))
+        + button("teaching", "edit", say("Cancel"), id=correction.id)
+        + f"<span>{say('The wording before stays on record as superseded.')}</span></div></div>"
     )
 
 
 def _practice(id: int, forms: Mapping[str, bool]) -> str:
     if not forms:
-        return '<p class="none">It is practised as it was asked.</p>'
+        return f'<p class="none">{say("It is practised as it was asked.")}</p>'
     items = "".join(_practised(id, text, wanted) for text, wanted in forms.items())
-    return (
-        '<p class="none">The night teaches the answer in these wordings, and is examined in others. '
-        f"Leave out what means something else.</p><ul>{items}</ul>"
+    said = say(
+        "The night teaches the answer in these wordings, and is examined in others. Leave out what means something "
+        "else."
     )
+    return f'<p class="none">{said}</p><ul>{items}</ul>'
 
 
 def _practised(id: int, text: str, wanted: bool) -> str:
-    do = "leave out" if wanted else "use again"
-    label, shown = do.capitalize(), escape(text) if wanted else f"<del>{escape(text)}</del>"
+    do, label = ("leave out", say("Leave out")) if wanted else ("use again", say("Use again"))
+    shown = escape(text) if wanted else f"<del>{escape(text)}</del>"
     return (
         f"<li>{shown} "
         + button("teaching", do, label, kind="plain", id=id, wording=text, name=f"{label}: {text}")
@@ -115,25 +123,30 @@ def _practised(id: int, text: str, wanted: bool) -> str:
 def _went(into: Sequence[Taught]) -> str:
     """The versions that were trained on it, each with the examples that were made of it for that."""
     if not into:
-        return '<p class="none">No version was trained on it yet.</p>'
-    return '<ol class="went" aria-label="Where it went">' + "".join(map(_into, into)) + "</ol>"
+        return f'<p class="none">{say("No version was trained on it yet.")}</p>'
+    return f'<ol class="went" aria-label="{say("Where it went")}">{"".join(map(_into, into))}</ol>'
 
 
 def _into(each: Taught) -> str:
-    passed = "passed its examination" if each.version.decision == "promoted" else "did not pass"
+    passed = say("passed its examination") if each.version.decision == "promoted" else say("did not pass")
     check = each.check
-    knew = f", {check.right} of {check.asked} test questions about this right" if check and check.asked else ""
+    knew = ""
+    if check and check.asked:
+        knew = say(", {right} of {asked} test questions about this right", right=check.right, asked=check.asked)
     said = (
-        f'<p class="was"><span class="mark">By itself</span> {escape(check.said)}</p>' if check and check.said else ""
+        f'<p class="was"><span class="mark">{say("By itself")}</span> {escape(check.said)}</p>'
+        if check and check.said
+        else ""
     )
     questions = dict.fromkeys((example.kind, example.question) for example in each.examples)
     items = "".join(
-        f"<li>{escape(question)} <small>({_KINDS.get(kind, kind)})</small></li>" for kind, question in questions
+        f"<li>{escape(question)} <small>({say(_KINDS.get(kind, kind))})</small></li>" for kind, question in questions
     )
+    count = say_many("{count} example made of it", "{count} examples made of it", len(questions))
     made = (
-        f"<details><summary>{len(questions)} examples made of it</summary><ul>{items}</ul></details>"
+        f"<details><summary>{count}</summary><ul>{items}</ul></details>"
         if questions
-        else "<p>Known already, so that it was not practised that night.</p>"
+        else f"<p>{say('Known already, so that it was not practised that night.')}</p>"
     )
     return (
         f"<li><strong>{escape(version_name(each.version.id))}</strong>, {time_words(each.version.created)}: "
@@ -143,5 +156,5 @@ def _into(each: Taught) -> str:
 
 def _taught(correction: Correction) -> str:
     if correction.manner:
-        return f'<p class="was"><span class="mark">Of every answer</span> {escape(correction.answer)}</p>'
+        return f'<p class="was"><span class="mark">{say("Of every answer")}</span> {escape(correction.answer)}</p>'
     return f'<p class="was">{difference(correction.rejected, correction.answer)}</p>'

@@ -2,27 +2,29 @@
 
 from html import escape
 
+from assistant.page.speech import later, say
+
 KEYS = {
-    "?": "show or hide these keys",
-    "i": "go to the question",
-    "n": "new conversation",
-    "/": "search conversations",
-    "c": "correct the newest answer",
-    "r": "try the newest answer again",
-    "g": "go on with an answer that was stopped or cut",
-    "+": "good answer",
-    "-": "bad answer",
-    "1 2 3": "chat, corrections, night",
+    "?": later("show or hide these keys"),
+    "i": later("go to the question"),
+    "n": later("new conversation"),
+    "/": later("search conversations"),
+    "c": later("correct the newest answer"),
+    "r": later("try the newest answer again"),
+    "g": later("go on with an answer that was stopped or cut"),
+    "+": later("good answer"),
+    "-": later("bad answer"),
+    "1 2 3": later("chat, corrections, night"),
 }
 
 
 def keys() -> str:
     """The dialog that lists them. Pure."""
     rows = "".join(
-        f"<dt>{''.join(f'<kbd>{escape(key)}</kbd>' for key in names.split())}</dt><dd>{escape(does)}</dd>"
+        f"<dt>{''.join(f'<kbd>{escape(key)}</kbd>' for key in names.split())}</dt><dd>{escape(say(does))}</dd>"
         for names, does in KEYS.items()
     )
     return (
-        f'<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2><dl>{rows}</dl>'
-        '<p class="none">They act where nothing is being typed: press Esc to leave a field.</p></dialog>'
+        f'<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">{say("Keys")}</h2><dl>{rows}</dl>'
+        f'<p class="none">{say("They act where nothing is being typed: press Esc to leave a field.")}</p></dialog>'
     )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+from assistant.page.speech import say
+from assistant.page.words import right_words
 from store.feedback import STUCK_SHARE
 from store.records import Check
 
@@ -15,11 +17,17 @@ def lessons(taught: Sequence[Check], *, promoted: bool) -> str:
     if not taught:
         return ""
     first = sorted(taught, key=lambda each: (_learned(each), each.correction.id))[:SHOWN]
-    who = "The new version" if promoted else "The version that did not pass"
-    rest = f'<p class="none">and {len(taught) - SHOWN} more, all under Corrections.</p>' if taught[SHOWN:] else ""
+    counts = {"known": sum(map(_learned, taught)), "count": len(taught)}
+    knows = (
+        say("The new version knows {known} of {count} by itself.", **counts)
+        if promoted
+        else say("The version that did not pass knows {known} of {count} by itself.", **counts)
+    )
+    memory = say("Memory answers all of them, and what is not learned yet is practised again.")
+    more = say("and {count} more, all under Corrections.", count=len(taught) - SHOWN)
+    rest = f'<p class="none">{more}</p>' if taught[SHOWN:] else ""
     return (
-        f'<h2 class="part">What it was taught</h2><p class="none">{who} knows {sum(map(_learned, taught))} of '
-        f"{len(taught)} by itself. Memory answers all of them, and what is not learned yet is practised again.</p>"
+        f'<h2 class="part">{say("What it was taught")}</h2><p class="none">{knows} {memory}</p>'
         + "".join(map(_card, first))
         + rest
     )
@@ -35,16 +43,16 @@ def why_not(check: Check) -> str:
     if _learned(check):
         return ""
     if not check.asked:
-        return "It could not be examined."
+        return say("It could not be examined.")
     if not said:
-        return "It gave no answer to your question."
+        return say("It gave no answer to your question.")
     if taught in said and check.right:
-        return "It knows the answer to your question, but not yet when asked in other words."
+        return say("It knows the answer to your question, but not yet when asked in other words.")
     if taught in said:
-        return "It gives the answer, but does not stop there."
+        return say("It gives the answer, but does not stop there.")
     if said == _plain(check.correction.rejected):
-        return "It still says what it said before."
-    return "It says something else by now, but not what you taught."
+        return say("It still says what it said before.")
+    return say("It says something else by now, but not what you taught.")
 
 
 def _plain(text: str) -> str:
@@ -53,19 +61,19 @@ def _plain(text: str) -> str:
 
 def _card(check: Check) -> str:
     before_and_after = {
-        "Before": check.correction.rejected,
-        "You taught": check.correction.answer,
-        "Now, by itself": check.said,
+        say("Before"): check.correction.rejected,
+        say("You taught"): check.correction.answer,
+        say("Now, by itself"): check.said,
     }
     lines = "".join(
         f'<p class="was"><span class="mark">{name}</span> {escape(_cut(text))}</p>'
         for name, text in before_and_after.items()
         if text
     )
-    look, badge = ("good", "learned") if _learned(check) else ("bad", "not yet")
+    look, badge = ("good", say("learned")) if _learned(check) else ("bad", say("not yet"))
     return (
         f'<article class="card"><h3>{escape(check.correction.question)}</h3>{lines}<div class="foot">'
-        f'<span class="badge {look}">{badge}</span><span>{check.right} of {check.asked} test questions right</span>'
+        f'<span class="badge {look}">{badge}</span><span>{right_words(check.right, check.asked)}</span>'
         f"<span>{escape(why_not(check))}</span>"
         "</div></article>"
     )

@@ -1,9 +1,13 @@
 """How the page looks: theme, style sheet, the one script. Fonts are the system's own; nothing comes from elsewhere."""
 
+import json
+import re
 from pathlib import Path
 
 import gradio as gr
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
+
+from assistant.page.speech import language, say
 
 CSS = Path(__file__).with_name("page.css")
 SCRIPT = Path(__file__).with_name("page.js")
@@ -15,6 +19,8 @@ HEAD = (
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+_SAID = re.compile(r'\bsay\("([^"]+)"')
 
 
 def theme() -> gr.themes.Base:
@@ -52,9 +58,12 @@ def theme() -> gr.themes.Base:
     )
 
 
-def script() -> FileResponse:
-    """The page's script, served as a file so that the content policy can name its source."""
-    return FileResponse(SCRIPT, media_type="text/javascript", headers={"cache-control": "no-cache"})
+def script() -> Response:
+    """The page's script, before it the sentences it says; a file of its own, so that the content policy can name it."""
+    text = SCRIPT.read_text(encoding="utf-8")
+    speech = {"language": language(), "said": {each: say(each) for each in _SAID.findall(text)}}
+    headers = {"cache-control": "no-cache", "vary": "accept-language"}
+    return Response(f"const SPEECH = {json.dumps(speech)};\n{text}", media_type="text/javascript", headers=headers)
 
 
 def style() -> FileResponse:

@@ -14,6 +14,7 @@ from assistant.page.pressed import in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.progress import journal_list, loss_curve, state
 from assistant.page.report import report
+from assistant.page.speech import later, say
 from assistant.page.timeline import inside, versions_table
 from assistant.page.trend import trend
 from models.promotion import promote, roll_back
@@ -28,6 +29,7 @@ from store.settings import Settings
 from store.trends import weeks
 
 LOOK_EVERY_S = 2.0
+_UNKNOWN = later("The page asked for something unknown. Load the page again.")
 
 
 def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Sequence[gr.Tab]) -> None:
@@ -36,24 +38,24 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     with gr.Column(elem_classes="sheet"):
         now = gr.HTML()
         with gr.Row(elem_id="night-buttons"):
-            start = gr.Button("Run the night now", variant="primary")
-            pause = gr.Button("Pause", visible=False)
-            resume = gr.Button("Resume", variant="primary", visible=False)
-            cancel = gr.Button("Cancel this night", visible=False)
+            start = gr.Button(say("Run the night now"), variant="primary")
+            pause = gr.Button(say("Pause"), visible=False)
+            resume = gr.Button(say("Resume"), variant="primary", visible=False)
+            cancel = gr.Button(say("Cancel this night"), visible=False)
         with gr.Column(visible=False) as learning:
-            gr.HTML('<h2 class="part">How the training goes</h2>')
+            gr.HTML(f'<h2 class="part">{say("How the training goes")}</h2>')
             curve = gr.LinePlot(
                 x="step",
                 y="loss",
                 color="curve",
-                x_title="training step",
-                y_title="still wrong by",
+                x_title=say("training step"),
+                y_title=say("still wrong by"),
                 color_title="",
                 height=230,
-                label="How far the model is off while it trains; lower is better",
+                label=say("How far the model is off while it trains; lower is better"),
                 show_label=False,
             )
-        with gr.Accordion("What happened", open=False, elem_id="journal"):
+        with gr.Accordion(say("What happened"), open=False, elem_id="journal"):
             happened = gr.HTML()
         result, table, opened_version, by_week = gr.HTML(), gr.HTML(), gr.HTML(), gr.HTML()
     act = presses("morning")
@@ -87,7 +89,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     def begin(shown_version: str) -> tuple[Any, ...]:
         with told():
             night.start()
-        gr.Info("The night has begun. You can go on chatting.", duration=4)
+        gr.Info(say("The night has begun. You can go on chatting."), duration=4)
         return look(shown_version)
 
     def wait(shown_version: str) -> tuple[Any, ...]:
@@ -121,7 +123,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
             elif given["do"] == "inside":
                 shown_version = "" if given["id"] == shown_version else given["id"]
             else:
-                raise InputRefused("The page asked for something unknown. Load the page again.")
+                raise InputRefused(_UNKNOWN)
         return (*look(shown_version), shown_version)
 
     quick = in_order("morning")
@@ -140,8 +142,9 @@ def _result(db: Database) -> str:
     run = next((run for run in runs.runs(db) if run.state != "running"), None)
     if run is None:
         return ""
-    link = f'<a href="/night/{escape(run.id)}" target="_blank" rel="noopener">Print or save this report</a>'
-    return f'<h2 class="part">The last night</h2>{report(db, run)}<p class="none">{link}</p>'
+    words = say("Print or save this report")
+    link = f'<a href="/night/{escape(run.id)}" target="_blank" rel="noopener">{words}</a>'
+    return f'<h2 class="part">{say("The last night")}</h2>{report(db, run)}<p class="none">{link}</p>'
 
 
 def _inside(db: Database, version: str) -> str:

@@ -12,51 +12,105 @@ import gradio as gr
 from assistant.page.pressed import in_order
 from assistant.page.problems import told
 from assistant.page.setting_control import SettingControl
+from assistant.page.speech import later, say
 from store.config import AT_ONCE, NEXT_NIGHT, Source, Value, change, present
 from store.settings import Settings
 from store.users import require_users
 
 SECRET = "teacher_key"
 WORDS = {
-    "memory": ("Memory", "Whether your corrections are looked up before an answer."),
-    "memory_threshold": ("How alike a question has to be", "For memory to answer, 0 to 1; 0 is the built-in value."),
+    "memory": (
+        later("Memory"),
+        later("Whether your corrections are looked up before an answer."),
+    ),
+    "memory_threshold": (
+        later("How alike a question has to be"),
+        later("For memory to answer, 0 to 1; 0 is the built-in value."),
+    ),
     "second_answers": (
-        "Two answers to choose between",
-        "The share of questions, 0 to 1, that the version before answers too; each of them takes twice as long.",
+        later("Two answers to choose between"),
+        later("The share of questions, 0 to 1, that the version before answers too; each of them takes twice as long."),
     ),
-    "night": ("Nights", "Whether nights are planned."),
-    "night_time": ("Time of the night", "Local time of day, such as 03:00."),
-    "night_minutes": ("Length of the night", "How many minutes it may take."),
-    "on_battery": ("Nights on battery", "Whether a night may start while the computer runs on its battery."),
-    "min_free_gib": ("Free disk", "How many GiB have to be free for a night to start."),
+    "night": (
+        later("Nights"),
+        later("Whether nights are planned."),
+    ),
+    "night_time": (
+        later("Time of the night"),
+        later("Local time of day, such as 03:00."),
+    ),
+    "night_minutes": (
+        later("Length of the night"),
+        later("How many minutes it may take."),
+    ),
+    "on_battery": (
+        later("Nights on battery"),
+        later("Whether a night may start while the computer runs on its battery."),
+    ),
+    "min_free_gib": (
+        later("Free disk"),
+        later("How many GiB have to be free for a night to start."),
+    ),
     "teacher_url": (
-        "Teacher",
-        "The address of an OpenAI-compatible endpoint that helps to word practice questions; empty is the local model. "
-        "With an address your corrections are sent there.",
+        later("Teacher"),
+        later(
+            "The address of an OpenAI-compatible endpoint that helps to word practice questions; empty is the local "
+            "model. With an address your corrections are sent there."
+        ),
     ),
-    "teacher_model": ("Teacher's model", "Its name there."),
-    "teacher_key": ("Teacher's key", "The key that opens it. It is never shown; what you write takes its place."),
-    "model": ("Model", "A GGUF file or a Hugging Face directory; empty is the model that comes with it."),
-    "engine": ("Engine", "llama.cpp, transformers, or by whether there is a graphics card."),
-    "serve_format": ("Precision", "In how many bits the model is served; auto is 16 for a small one."),
-    "context_tokens": ("Context", "How much of a conversation the model sees, in tokens."),
-    "threads": ("Threads", "How many processor threads answer; 0 is all."),
-    "host": ("Address", "Where the page listens. 127.0.0.1 is only this computer; any other needs a user."),
-    "port": ("Port", "And on which port."),
-    "public_name": ("Name behind a proxy", "The host name that a reverse proxy passes on; needs a user."),
-}  # fmt: skip
+    "teacher_model": (
+        later("Teacher's model"),
+        later("Its name there."),
+    ),
+    "teacher_key": (
+        later("Teacher's key"),
+        later("The key that opens it. It is never shown; what you write takes its place."),
+    ),
+    "model": (
+        later("Model"),
+        later("A GGUF file or a Hugging Face directory; empty is the model that comes with it."),
+    ),
+    "engine": (
+        later("Engine"),
+        later("llama.cpp, transformers, or by whether there is a graphics card."),
+    ),
+    "serve_format": (
+        later("Precision"),
+        later("In how many bits the model is served; auto is 16 for a small one."),
+    ),
+    "context_tokens": (
+        later("Context"),
+        later("How much of a conversation the model sees, in tokens."),
+    ),
+    "threads": (
+        later("Threads"),
+        later("How many processor threads answer; 0 is all."),
+    ),
+    "host": (
+        later("Address"),
+        later("Where the page listens. 127.0.0.1 is only this computer; any other needs a user."),
+    ),
+    "port": (
+        later("Port"),
+        later("And on which port."),
+    ),
+    "public_name": (
+        later("Name behind a proxy"),
+        later("The host name that a reverse proxy passes on; needs a user."),
+    ),
+}
 _PARTS = {
-    "Answers": ("memory", "memory_threshold", "second_answers"),
-    "Nights": ("night", "night_time", "night_minutes", "on_battery", "min_free_gib"),
-    "Teacher": ("teacher_url", "teacher_model", "teacher_key"),
-    "Model": ("model", "engine", "serve_format", "context_tokens", "threads"),
-    "Server": ("host", "port", "public_name"),
+    later("Answers"): ("memory", "memory_threshold", "second_answers"),
+    later("Nights"): ("night", "night_time", "night_minutes", "on_battery", "min_free_gib"),
+    later("Teacher"): ("teacher_url", "teacher_model", "teacher_key"),
+    later("Model"): ("model", "engine", "serve_format", "context_tokens", "threads"),
+    later("Server"): ("host", "port", "public_name"),
 }
 _FROM: dict[Source, str] = {
-    "flag": "set on the command line, change it there",
-    "environment": "set by an environment variable, change it there",
-    "file": "from config.toml",
-    "default": "as it comes",
+    "flag": later("set on the command line, change it there"),
+    "environment": later("set by an environment variable, change it there"),
+    "file": later("from config.toml"),
+    "default": later("as it comes"),
 }
 
 
@@ -69,9 +123,9 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
     with gr.Column(elem_classes="sheet", elem_id="settings"):
         parts: list[Any] = []
         for title, inside in _PARTS.items():
-            gr.HTML(f'<h2 class="part">{title}</h2>')
+            gr.HTML(f'<h2 class="part">{say(title)}</h2>')
             parts += [_field(name) for name in inside]
-        save = gr.Button("Save settings", variant="primary")
+        save = gr.Button(say("Save settings"), variant="primary")
         result = gr.HTML(elem_id="settings-result")
     seen = gr.Textbox("", visible="hidden", label="seen")
 
@@ -97,23 +151,26 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
 def saved_words(new: list[str], now: Settings) -> str:
     """What was changed, and from when on it counts. Pure."""
     if not new:
-        return "Nothing was changed."
+        return say("Nothing was changed.")
     told = []
     for these, when in (
-        ([name for name in new if name in AT_ONCE], "from now on"),
-        ([name for name in new if name in NEXT_NIGHT], "from the next night on"),
-        ([name for name in new if name not in (*AT_ONCE, *NEXT_NIGHT)], "when you have started Aprendiz again"),
+        ([name for name in new if name in AT_ONCE], later("{names}: counts from now on.")),
+        ([name for name in new if name in NEXT_NIGHT], later("{names}: counts from the next night on.")),
+        (
+            [name for name in new if name not in (*AT_ONCE, *NEXT_NIGHT)],
+            later("{names}: counts when you have started Aprendiz again."),
+        ),
     ):
         if these:
-            told.append(f"{', '.join(WORDS[name][0] for name in these)}: counts {when}.")
+            told.append(say(when, names=", ".join(say(WORDS[name][0]) for name in these)))
     if "teacher_url" in new and now.teacher_url:
-        told.append("<strong>In the nights your corrections are sent to that address.</strong>")
-    return "Saved. " + " ".join(told)
+        told.append(f"<strong>{say('In the nights your corrections are sent to that address.')}</strong>")
+    return " ".join((say("Saved."), *told))
 
 
 def _field(name: str) -> Any:
     """The field in which a setting is changed."""
-    wanted, label = get_type_hints(Settings)[name], WORDS[name][0]
+    wanted, label = get_type_hints(Settings)[name], say(WORDS[name][0])
     if wanted is bool:
         return gr.Checkbox(label=label, info=" ")
     if get_origin(wanted) is Literal:
@@ -125,10 +182,10 @@ def _filled(name: str, now: Settings, begun: Settings, origin: Source) -> dict[s
     """What a field shows: the value, what the setting does, where the value comes from, and whether it counts yet."""
     value = getattr(now, name)
     waits = name not in (*AT_ONCE, *NEXT_NIGHT) and value != getattr(begun, name)
-    later = ", counts when you have started Aprendiz again" if waits else ""
-    info = f"{WORDS[name][1]} ({name}: {_FROM[origin]}{later})"
+    waiting = f", {say('counts when you have started Aprendiz again')}" if waits else ""
+    info = f"{say(WORDS[name][1])} ({name}: {say(_FROM[origin])}{waiting})"
     if name == SECRET:
-        value, info = "", f"{info} {'It is set.' if value else 'None is set.'}"
+        value, info = "", f"{info} {say('It is set.') if value else say('None is set.')}"
     shown: Value = value if isinstance(value, bool) else _written(value)
     filled: dict[str, Any] = gr.update(value=shown, info=info, interactive=_open(origin))
     return filled

@@ -1,7 +1,11 @@
 // Puts what the server wrote about each message under it, and hands presses of those buttons to the server.
 // It decides nothing and keeps nothing: the server renders, this places. The last part mends a race of Gradio's.
+// What it says comes before it as SPEECH, in the language that the server speaks to this browser.
 (() => {
   "use strict";
+
+  document.documentElement.lang = SPEECH.language;
+  const say = (text, values = {}) => (SPEECH.said[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
   const plain = window.fetch;
   const rows = () => [...document.querySelectorAll("#talk .message-row")];
@@ -62,6 +66,18 @@
     });
   }
 
+  /** Gradio says these in English whatever the language. */
+  function nameParts() {
+    const name = (part, text) => part && part.getAttribute("aria-label") !== text && part.setAttribute("aria-label", text);
+    const all = (what) => document.querySelectorAll(what);
+    const text = (part) => part.getAttribute("aria-label").replace(/^\w+'s message: /, "");
+    all("#talk [role='log']").forEach((part) => name(part, say("Conversation")));
+    all(`#talk [aria-label^="bot's "]`).forEach((part) => name(part, say("bot's message: {text}", { text: text(part) })));
+    all(`#talk [aria-label^="user's "]`).forEach((part) => name(part, say("user's message: {text}", { text: text(part) })));
+    all("[data-testid='toast-close']").forEach((part) => name(part, say("Close")));
+    for (const { firstChild: head } of all(".toast-title")) if (head?.data?.trim() === "Warning") head.data = say("Warning");
+  }
+
   const named = (address) => new URLSearchParams(address).get("talk") || "";
 
   let awaited = null; // the conversation that an address gone back to names, until it is shown or another is pressed
@@ -98,14 +114,14 @@
   async function bring(input) {
     const [file] = input.files;
     if (!file) return;
-    const say = (text) => (document.getElementById("brought").textContent = text);
-    say(`Reading ${file.name} …`);
+    const tell = (text) => (document.getElementById("brought").textContent = text);
+    tell(say("Reading {name} …", { name: file.name }));
     try {
       const to = `/conversations?name=${encodeURIComponent(file.name)}`;
       const response = await fetch(to, { method: "POST", body: file });
-      say(await response.text());
+      tell(await response.text());
     } catch {
-      say("The file did not reach the server. Is it running?");
+      tell(say("The file did not reach the server. Is it running?"));
     }
     input.value = "";
     asks("chat", { do: "list" });
@@ -139,7 +155,7 @@
       const field = row.querySelector("textarea.edit-textarea");
       if (field) {
         const answer = row.classList.contains("bot-row");
-        field.setAttribute("aria-label", answer ? "The answer as it should be" : "The question in other words");
+        field.setAttribute("aria-label", answer ? say("The answer as it should be") : say("The question in other words"));
         field.rows = Math.min(16, Math.max(2, field.value.split("\n").length + 1));
         field.focus();
         field.setSelectionRange(field.value.length, field.value.length);
@@ -159,8 +175,8 @@
   async function copy(row, button) {
     const text = row.querySelector(".message-content");
     await navigator.clipboard.writeText(text ? text.innerText : "");
-    button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
+    button.textContent = say("Copied");
+    setTimeout(() => (button.textContent = say("Copy")), 1500);
   }
 
   document.addEventListener("click", (event) => {
@@ -195,14 +211,14 @@
   // without them. A file that comes before any question begins a conversation, which is then opened.
   let reading = 0;
   const value = (id) => document.querySelector(`#${id} textarea, #${id} input`)?.value ?? "";
-  const say = (text) => (document.getElementById("reading").textContent = text);
+  const tell = (text) => (document.getElementById("reading").textContent = text);
 
   async function readAll(files) {
     if (!files.length || reading) return;
     reading = files.length;
     const faults = [];
     for (const file of files) {
-      say(`Reading ${file.name}…`);
+      tell(say("Reading {name} …", { name: file.name }));
       const at = value("talk-id");
       const query = new URLSearchParams({ name: file.name, conversation: at });
       try {
@@ -212,11 +228,11 @@
         if (told.error) faults.push(told.error);
         else if (!at) await opened(told.conversation);
       } catch {
-        faults.push(`${file.name} could not be sent. Is the server still running?`);
+        faults.push(say("{name} could not be sent. Is the server still running?", { name: file.name }));
       }
       reading -= 1;
     }
-    say(faults.join(" "));
+    tell(faults.join(" "));
     asks("shelf", { do: "look" });
   }
 
@@ -405,6 +421,7 @@
     requestAnimationFrame(() => {
       placing = false;
       place();
+      nameParts();
       tellAddress();
       keepDraft();
       reachable();

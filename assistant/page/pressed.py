@@ -9,8 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.page.speech import later
 from store.errors import InputRefused
 
+_UNREADABLE = later("The page sent something unreadable. Load it again.")
 _THUMB = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"{turned}><path d="M7 11v9H3v-9zM7 11l4-8c1.7 0 2.6 1.2 2.3 2.8L12.7 9'
     'H19c1.3 0 2.2 1.2 1.9 2.4l-1.7 7c-.2 1-1 1.6-2 1.6H7z"/></svg>'
@@ -63,7 +65,7 @@ def read_press(text: str) -> dict[str, str]:
     try:
         press = json.loads(text)
     except ValueError as error:
-        raise InputRefused("The page sent something unreadable. Load it again.") from error
+        raise InputRefused(_UNREADABLE) from error
     if not isinstance(press, dict) or "do" not in press:
-        raise InputRefused("The page sent something unreadable. Load it again.")
+        raise InputRefused(_UNREADABLE)
     return {str(key): str(value) for key, value in press.items()}

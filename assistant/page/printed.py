@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.page.progress import CURVES, journal_list, log_rows
 from assistant.page.report import day, report
+from assistant.page.speech import heard, language, number, say
 from store import runs
 from store.database import opened
 from store.errors import NotFound
@@ -38,21 +39,21 @@ def printed(home: Path, run_id: str) -> HTMLResponse:
         try:
             run = runs.run(db, run_id)
         except NotFound as error:
-            return HTMLResponse(_page("No such night", f"<p>{escape(str(error))}</p>"), 404)
-        picture = curves(log_rows(home, run.id))
+            return HTMLResponse(_page(say("No such night"), f"<p>{escape(heard(str(error)))}</p>"), 404)
+        picture, went = curves(log_rows(home, run.id)), say("How the training went")
         body = (
-            f"{report(db, run)}{f'<h2>How the training went</h2>{picture}' if picture else ''}"
-            f"<h2>What happened</h2>{journal_list(journal(db, run.id))}"
+            f"{report(db, run)}{f'<h2>{went}</h2>{picture}' if picture else ''}"
+            f"<h2>{say('What happened')}</h2>{journal_list(journal(db, run.id))}"
         )
-    return HTMLResponse(_page(f"The night of {day(run)}", body))
+    return HTMLResponse(_page(say("The night of {day}", day=day(run)), body))
 
 
 def _page(title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Aprendiz: {escape(title)}</title>'
+        f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><title>Aprendiz: {escape(title)}</title>'
         '<meta name="viewport" content="width=device-width"><script src="/page.js" defer></script>'
         f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
-        f'<button type="button" data-do="print">Print this page</button>{body}</main></body></html>'
+        f'<button type="button" data-do="print">{say("Print this page")}</button>{body}</main></body></html>'
     )
 
 
@@ -68,12 +69,14 @@ def curves(rows: Sequence[dict[str, float]]) -> str:
         + " ".join(
             f"{row['step'] / last * _WIDTH:.1f},{_HEIGHT * (1 - row[name] / most):.1f}" for row in rows if name in row
         )
-        + f'"/><text x="{_WIDTH - 180}" y="{20 + 16 * number}" style="fill: {_COLOURS[name]}">{escape(title)}</text>'
-        for number, (name, title) in enumerate(CURVES.items())
+        + f'"/><text x="{_WIDTH - 180}" y="{20 + 16 * line}" style="fill: {_COLOURS[name]}">{escape(say(title))}</text>'
+        for line, (name, title) in enumerate(CURVES.items())
     )
+    named, step = say("How far the model was off while it trained; lower is better"), say("training step")
+    high = number(most, "0.0")
     return (
-        f'<svg viewBox="-30 -8 {_WIDTH + 40} {_HEIGHT + 32}" role="img" aria-label="How far the model was off while it '
-        f'trained; lower is better"><path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#a8a29e"/>{drawn}'
-        f'<text x="-4" y="6" text-anchor="end">{most:.1f}</text><text x="-4" y="{_HEIGHT}" text-anchor="end">0</text>'
-        f'<text x="{_WIDTH}" y="{_HEIGHT + 18}" text-anchor="end">training step {last:.0f}</text></svg>'
+        f'<svg viewBox="-30 -8 {_WIDTH + 40} {_HEIGHT + 32}" role="img" aria-label="{named}">'
+        f'<path d="M0 0V{_HEIGHT}H{_WIDTH}" fill="none" stroke="#a8a29e"/>{drawn}'
+        f'<text x="-4" y="6" text-anchor="end">{high}</text><text x="-4" y="{_HEIGHT}" text-anchor="end">0</text>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT + 18}" text-anchor="end">{step} {last:.0f}</text></svg>'
     )

@@ -1,10 +1,11 @@
-"""How a problem is told on the page: the one line of the error, as a note that goes away."""
+"""How a problem is told on the page: the one line of the error, in its language, as a note that goes away."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gradio as gr
 
+from assistant.page.speech import heard, say
 from store.errors import AprendizError
 
 
@@ -14,4 +15,4 @@ def told() -> Iterator[None]:
     try:
         yield
     except AprendizError as error:
-        raise gr.Error(str(error), title="That did not work", print_exception=False) from error
+        raise gr.Error(heard(str(error)), title=say("That did not work"), print_exception=False) from error

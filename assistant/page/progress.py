@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd  # type: ignore[import-untyped]
 
 from assistant.page import words
+from assistant.page.speech import heard, later, number, say
 from store import runs
 from store.journal import journal, paused_s, seconds_between
 from store.light_sqlite_utils import Database
@@ -20,7 +21,13 @@ from store.lineage import example_counts
 from store.records import Entry, Run, now
 
 POINTS = 300
-CURVES = {"ce": "on your corrections", "kl": "away from the original"}
+CURVES = {"ce": later("on your corrections"), "kl": later("away from the original")}
+_EXAMPLES = {
+    "wording": later("{count} practice questions"),
+    "neighbour": later("{count} neighbours"),
+    "replay": later("{count} everyday"),
+    "liked": later("{count} liked answers"),
+}
 
 
 def state(db: Database, home: Path, *, running: bool, paused: bool, last: Run | None, next_run: datetime | None) -> str:
@@ -29,10 +36,10 @@ def state(db: Database, home: Path, *, running: bool, paused: bool, last: Run | 
     if unfinished and (running or paused):
         return _progress(db, home, unfinished, running=running, paused=paused)
     if running:
-        return '<div class="card" role="status"><h3>The night is beginning.</h3></div>'
+        return f'<div class="card" role="status"><h3>{say("The night is beginning.")}</h3></div>'
     waiting = words.due_words(next_run, datetime.now(UTC))
-    more = "<p>The last night was interrupted. The next one goes on where it stopped.</p>" if unfinished else ""
-    return f'<div class="card"><h3>{escape(waiting)}</h3>{more}</div>'
+    more = say("The last night was interrupted. The next one goes on where it stopped.") if unfinished else ""
+    return f'<div class="card"><h3>{escape(waiting)}</h3>{f"<p>{more}</p>" if more else ""}</div>'
 
 
 def _progress(db: Database, home: Path, run: Run, *, running: bool, paused: bool) -> str:
@@ -40,18 +47,19 @@ def _progress(db: Database, home: Path, run: Run, *, running: bool, paused: bool
     phase = str(told_so_far.get("phase", "collect"))
     done, total = float(told_so_far.get("done", 0)), float(told_so_far.get("total", 0))
     entries = journal(db, run.id)
-    number = list(words.PHASES).index(phase) + 1 if phase in words.PHASES else 1
+    step = list(words.PHASES).index(phase) + 1 if phase in words.PHASES else 1
     left = ""
     if 0 < done < total and not paused:
         started = next((each.started for each in runs.phases(db, run.id) if each.name == phase), run.started)
         passed_s = seconds_between(started, now()) - paused_s(entries, started, now())
         left = words.left_words(time_left_s(done, total, passed_s))
-    parts = [f"step {number} of {len(words.PHASES)}", left, str(told_so_far.get("note", ""))]
+    place = say("step {step} of {steps}", step=step, steps=len(words.PHASES))
+    parts = [place, left, heard(str(told_so_far.get("note", "")))]
     bar = f'<progress max="1" value="{done / total:.3f}"' if total else "<progress"
     return (
-        f'<div class="card" role="status"><h3>{escape(words.PHASES.get(phase, phase))}</h3>'
+        f'<div class="card" role="status"><h3>{escape(words.phase_name(phase))}</h3>'
         f"{_paused(entries, running=running) if paused else ''}"
-        f'{bar} aria-label="How far this step is"></progress>'
+        f'{bar} aria-label="{say("How far this step is")}"></progress>'
         f"<p>{escape(' · '.join(part for part in parts if part))}</p>"
         f"{_figures(example_counts(db, run.id), log_rows(home, run.id))}</div>"
     )
@@ -64,48 +72,56 @@ def time_left_s(done: float, total: float, passed_s: float) -> float:
 
 def _paused(entries: Sequence[Entry], *, running: bool) -> str:
     begun = next((entry.time for entry in reversed(entries) if entry.what == "paused"), "")
-    since = f" since {words.time_words(begun)}" if begun else ""
-    stays = "It waits as soon as the piece of work in hand is done" if running else "It waits, also over a restart"
-    return (
-        f'<p><span class="badge bad">Paused{since}</span> {stays}, and goes on where it is when you resume it. '
-        "Until then no other night comes.</p>"
+    paused = say("Paused since {time}", time=words.time_words(begun)) if begun else say("Paused")
+    stays = (
+        say("It waits as soon as the piece of work in hand is done, and goes on where it is when you resume it.")
+        if running
+        else say("It waits, also over a restart, and goes on where it is when you resume it.")
     )
+    return f'<p><span class="badge bad">{paused}</span> {stays} {say("Until then no other night comes.")}</p>'
 
 
 def paused_line(run: Run | None) -> str:
     """For the head of the page, while a night waits for its owner. Pure."""
     if run is None:
         return ""
-    return '<p class="badge bad alarm" role="status">The night is paused. Resume or cancel it under Night.</p>'
+    paused = say("The night is paused. Resume or cancel it under Night.")
+    return f'<p class="badge bad alarm" role="status">{paused}</p>'
 
 
 def _figures(counts: dict[str, int], log: Sequence[dict[str, float]]) -> str:
     """What it learns from, and how far the model is off by now."""
-    names = {"wording": "practice questions", "neighbour": "neighbours", "replay": "everyday", "liked": "liked answers"}
-    examples = ", ".join(f"{counts[kind]} {name}" for kind, name in names.items() if counts.get(kind))
-    lines = [f"Examples: {examples}"] if examples else []
+    examples = ", ".join(say(form, count=counts[kind]) for kind, form in _EXAMPLES.items() if counts.get(kind))
+    lines = [say("Examples: {examples}", examples=examples)] if examples else []
     if log:
-        off = ", ".join(f"{log[-1][name]:.2f} {title}" for name, title in CURVES.items() if name in log[-1])
-        lines.append(f"Training step {log[-1]['step']:.0f}" + (f": off by {off}" if off else ""))
+        newest, step = log[-1], f"{log[-1]['step']:.0f}"
+        off = ", ".join(
+            f"{number(newest[name], '0.00')} {say(title)}" for name, title in CURVES.items() if name in newest
+        )
+        lines.append(say("Training step {step}: off by {off}", step=step, off=off) if off else _step(step))
     return "".join(f'<p class="figures">{escape(line)}</p>' for line in lines)
+
+
+def _step(step: str) -> str:
+    return say("Training step {step}", step=step)
 
 
 def journal_list(entries: Sequence[Entry]) -> str:
     """The journal in words, oldest first, the times local. Pure."""
     if not entries:
-        return '<p class="none">No night has written a journal yet.</p>'
+        return f'<p class="none">{say("No night has written a journal yet.")}</p>'
     lines = "".join(
         f'<li><time datetime="{entry.time}">{escape(words.clock_words(entry.time))}</time> '
         f"{escape(words.happening_words(entry))}</li>"
         for entry in entries
     )
-    return f'<ol class="journal" tabindex="0" aria-label="What happened in this night">{lines}</ol>'
+    return f'<ol class="journal" tabindex="0" aria-label="{say("What happened in this night")}">{lines}</ol>'
 
 
 def loss_curve(home: Path, run_id: str) -> pd.DataFrame | None:
     """The loss of a run's training so far, for the plot; None when it has not begun to train."""
     points = [
-        (row["step"], row[name], title)
+        (row["step"], row[name], say(title))
         for row in log_rows(home, run_id)
         for name, title in CURVES.items()
         if name in row

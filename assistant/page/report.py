@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.page import words
 from assistant.page.lessons import lessons
+from assistant.page.speech import date, heard, number, percent, say, say_many
 from store import feedback, runs
 from store.journal import journal, paused_s, seconds_between
 from store.light_sqlite_utils import Database
@@ -34,8 +35,8 @@ def report(db: Database, run: Run) -> str:
 
 
 def _verdict(run: Run) -> str:
-    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in run.reasons)
-    when = f"{words.time_words(run.ended or run.started)}, begun {words.trigger_words(run)}"
+    reasons = "".join(f"<li>{escape(heard(reason))}</li>" for reason in run.reasons)
+    when = say("{time}, begun {how}", time=words.time_words(run.ended or run.started), how=words.trigger_words(run))
     named = f"<span>{escape(words.version_name(run.version))}</span>" if run.version else ""
     return (
         f'<div class="card"><h3>{escape(words.verdict_words(run))}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
@@ -56,8 +57,12 @@ def _later(db: Database, run: Run) -> str:
     count = sum(each.created > run.started for each in feedback.active_corrections(db))
     if not count:
         return ""
-    what = "correction was" if count == 1 else "corrections were"
-    return f'<p class="none">{count} {what} made after this night had begun: the next one learns from there.</p>'
+    said = say_many(
+        "{count} correction was made after this night had begun: the next one learns from there.",
+        "{count} corrections were made after this night had begun: the next one learns from there.",
+        count,
+    )
+    return f'<p class="none">{said}</p>'
 
 
 def checked(candidate: dict[str, Any], base: dict[str, Any], incumbent: dict[str, Any]) -> str:
@@ -65,7 +70,8 @@ def checked(candidate: dict[str, Any], base: dict[str, Any], incumbent: dict[str
     lines = "".join(_checks(candidate, base, incumbent))
     if not lines:
         return ""
-    return f'<h2 class="part">What was checked, so that nothing else moved</h2><div class="card">{lines}</div>'
+    title = say("What was checked, so that nothing else moved")
+    return f'<h2 class="part">{title}</h2><div class="card">{lines}</div>'
 
 
 def _checks(now: dict[str, Any], base: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
@@ -74,24 +80,35 @@ def _checks(now: dict[str, Any], base: dict[str, Any], before: dict[str, Any]) -
     )
     if old:
         right = int(now.get("old_right", 0))
-        text = f"{right} of {old} test questions right{_lost(now, before)}"
-        yield _line("What you taught earlier", text, right / old)
+        yield _line(say("What you taught earlier"), words.right_words(right, old) + _lost(now, before), right / old)
     if near:
         kept = near - int(now.get("neighbour_bleed", 0))
-        text = f"{kept} of {near} were left alone; {near - kept} were given an answer that belongs to another question"
-        yield _line("Questions much like yours, about somebody or something else", text, kept / near)
+        text = say(
+            "{kept} of {asked} were left alone; {moved} were given an answer that belongs to another question",
+            kept=kept,
+            asked=near,
+            moved=near - kept,
+        )
+        yield _line(say("Questions much like yours, about somebody or something else"), text, kept / near)
     if general:
         kept = general - int(now.get("general_bleed", 0))
-        same = f"{now.get('general_same', 0)} answers begin word for word as the original's"
-        yield _line("Everyday questions", f"{kept} of {general} were left alone; {same}", kept / general)
-        yield _line("The original's own answers to them", _drift(now.get("drift")))
+        text = say(
+            "{kept} of {asked} were left alone; {same} answers begin word for word as the original's",
+            kept=kept,
+            asked=general,
+            same=now.get("general_same", 0),
+        )
+        yield _line(say("Everyday questions"), text, kept / general)
+        yield _line(say("The original's own answers to them"), _drift(now.get("drift")))
     if near or general or old:
-        broken = f"{now.get('broken', 0)}; the original gave {base.get('broken', 0)}"
-        yield _line("Answers that are empty or go round in circles", broken)
+        text = say("{count}; the original gave {base}", count=now.get("broken", 0), base=base.get("broken", 0))
+        yield _line(say("Answers that are empty or go round in circles"), text)
     if liked:
         right = int(now.get("liked_right", 0))
-        text = f"{right} of {liked}; the original's {base.get('liked_right', 0)}"
-        yield _line("Answers as you like them", text, right / liked)
+        text = say(
+            "{right} of {asked}; the original's {base}", right=right, asked=liked, base=base.get("liked_right", 0)
+        )
+        yield _line(say("Answers as you like them"), text, right / liked)
 
 
 def _lost(now: dict[str, Any], before: dict[str, Any]) -> str:
@@ -99,18 +116,25 @@ def _lost(now: dict[str, Any], before: dict[str, Any]) -> str:
     if not pairs:
         return ""
     lost, gained = sum(b and not n for b, n in pairs), sum(n and not b for b, n in pairs)
-    return f"; {lost} were right before and are not now, {gained} the other way round"
+    changed = say("{lost} were right before and are not now, {gained} the other way round", lost=lost, gained=gained)
+    return f"; {changed}"
 
 
 def _drift(drift: object) -> str:
     if not isinstance(drift, int | float) or math.isnan(drift):
-        return "could not be measured"
-    felt = "as likely as before" if drift <= STEADY else "a little less likely" if drift <= LET_PASS else "less likely"
-    return f"{felt} to the new version ({drift:+.3f} nats per token; up to {LET_PASS} is let pass)"
+        return say("could not be measured")
+    if drift <= STEADY:
+        felt = say("as likely as before to the new version")
+    elif drift <= LET_PASS:
+        felt = say("a little less likely to the new version")
+    else:
+        felt = say("less likely to the new version")
+    measured = number(drift, "+0.000;-0.000")
+    return felt + " " + say("({drift} nats per token; up to {most} is let pass)", drift=measured, most=number(LET_PASS))
 
 
 def _line(title: str, text: str, share: float | None = None) -> str:
-    picture = "" if share is None else bar(share, f"{title}: {share:.0%}")
+    picture = "" if share is None else bar(share, f"{title}: {percent(share)}")
     return f'<div class="check"><p><strong>{escape(title)}</strong></p>{picture}<p>{escape(text)}.</p></div>'
 
 
@@ -123,7 +147,7 @@ def bar(share: float, name: str) -> str:
 def times(run: Run, phases: Sequence[Phase], entries: Sequence[Entry]) -> str:
     """How long each phase took, without pauses, as bars beside each other. Pure."""
     took = {
-        words.PHASES.get(phase.name, phase.name): seconds_between(phase.started, phase.ended)
+        words.phase_name(phase.name): seconds_between(phase.started, phase.ended)
         - paused_s(entries, phase.started, phase.ended)
         for phase in phases
         if phase.ended
@@ -137,15 +161,15 @@ def times(run: Run, phases: Sequence[Phase], entries: Sequence[Entry]) -> str:
         for name, seconds in took.items()
     )
     paused = paused_s(entries, run.started, run.ended) if run.ended else 0.0
-    pauses = f" It was paused for {words.duration_words(paused)} besides." if paused else ""
+    pauses = say("It was paused for {time} besides.", time=words.duration_words(paused)) if paused else ""
+    work = say("{time} of work.", time=words.duration_words(sum(took.values())))
     return (
-        '<h2 class="part">How long it took</h2><div class="card"><p>'
-        f"{words.duration_words(sum(took.values()))} of work.{pauses}</p>"
-        '<div class="wide"><table><thead><tr><th>Step</th><th>Time</th><th></th></tr></thead>'
+        f'<h2 class="part">{say("How long it took")}</h2><div class="card"><p>{work} {pauses}</p>'
+        f'<div class="wide"><table><thead><tr><th>{say("Step")}</th><th>{say("Time")}</th><th></th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></div>"
     )
 
 
 def day(run: Run) -> str:
     """The day on which a night ended, for a title."""
-    return words.moment(run.ended or run.started).astimezone().strftime("%-d %B %Y")
+    return date(words.moment(run.ended or run.started).astimezone(), say("d MMMM y"))

@@ -15,6 +15,7 @@ import gradio as gr
 from assistant.formats import KINDS
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.speech import heard, say, say_many
 from assistant.page.whose import who
 from store import documents
 from store.database import opened
@@ -31,7 +32,7 @@ def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[g
     What it returns fills it on load. When a document is removed the chat is drawn anew, since answers quote it.
     """
     home = settings.home
-    gr.HTML(_ADDING, elem_id="adding")
+    gr.HTML(adding(), elem_id="adding")
     list_, act = gr.HTML(elem_id="shelf"), presses("shelf")
 
     def drawn(at: str) -> str:
@@ -67,24 +68,26 @@ def as_html(read: Sequence[Document]) -> str:
     """The documents with their buttons: first those of this conversation. Pure."""
     own = [_item(each) for each in read if each.conversation_id is not None]
     shared = [_item(each) for each in read if each.conversation_id is None]
-    listed = f'<ul class="papers" aria-label="Documents of this conversation">{"".join(own)}</ul>' if own else ""
+    named = say("Documents of this conversation")
+    listed = f'<ul class="papers" aria-label="{named}">{"".join(own)}</ul>' if own else ""
     if shared:
         listed += (
-            f'<details class="papers-of-all"><summary>Read in all conversations: {len(shared)}</summary>'
-            f'<ul class="papers" aria-label="Documents of all conversations">{"".join(shared)}</ul></details>'
+            f'<details class="papers-of-all"><summary>{say("Read in all conversations:")} {len(shared)}</summary>'
+            f'<ul class="papers" aria-label="{say("Documents of all conversations")}">{"".join(shared)}</ul></details>'
         )
     return listed
 
 
 def _item(each: Document) -> str:
-    passages = f"{each.passages} passage{'' if each.passages == 1 else 's'}"
+    passages, name = say_many("{count} passage", "{count} passages", each.passages), each.name
+    for_all = say("Read {name} in all conversations", name=name)
     share = (
-        button("shelf", "everywhere", "For all", name=f"Read {each.name} in all conversations", id=each.id)
+        button("shelf", "everywhere", say("For all"), name=for_all, id=each.id)
         if each.conversation_id is not None
         else ""
     )
-    ask = f"Remove “{each.name}”? No later answer will use it."
-    remove = button("shelf", "unread", "×", name=f"Remove {each.name}", ask=ask, id=each.id)
+    ask = say("Remove “{name}”? No later answer will use it.", name=name)
+    remove = button("shelf", "unread", "×", name=say("Remove {name}", name=name), ask=ask, id=each.id)
     return f'<li><span title="{passages}">{escape(each.name)}</span>{share}{remove}</li>'
 
 
@@ -96,20 +99,24 @@ def quoted(quotes: Sequence[Quote]) -> str:
     passages = "".join(
         f"<blockquote>{escape(each.text)}<cite>{escape(_source(each))}</cite></blockquote>"
         if each.text is not None
-        else f"<p>{escape(each.document)} was removed since.</p>"
+        else f"<p>{escape(say('{name} was removed since.', name=each.document))}</p>"
         for each in quotes
     )
-    return f'<details class="quotes"><summary>Read in {escape("; ".join(sources))}</summary>{passages}</details>'
+    read = say("Read in {sources}", sources="; ".join(sources))
+    return f'<details class="quotes"><summary>{escape(read)}</summary>{passages}</details>'
 
 
 def _source(quote: Quote) -> str:
-    return f"{quote.document}, {quote.place}" if quote.place else quote.document
+    return f"{quote.document}, {heard(quote.place)}" if quote.place else quote.document
 
 
-_FORMS = "Text, PDF, Word, PowerPoint, Excel, OpenDocument text, web pages and CSV; or drop it anywhere on the chat"
-# Never drawn anew: a list of files to choose from may be open, or a fault be told.
-_ADDING = (
-    f'<button type="button" class="press plain" data-do="attach" title="{_FORMS}">Add a file</button>'
-    f'<input type="file" id="attached" multiple hidden accept="{",".join(KINDS)}" aria-label="Files to read">'
-    '<p id="reading" role="status"></p>'
-)
+def adding() -> str:
+    """The button for a file. Never drawn anew: a list of files to choose from may be open, or a fault be told."""
+    forms = say(
+        "Text, PDF, Word, PowerPoint, Excel, OpenDocument text, web pages and CSV; or drop it anywhere on the chat"
+    )
+    files = f'<input type="file" id="attached" multiple hidden accept="{",".join(KINDS)}" '
+    return (
+        f'<button type="button" class="press plain" data-do="attach" title="{forms}">{say("Add a file")}</button>'
+        f'{files}aria-label="{say("Files to read")}"><p id="reading" role="status"></p>'
+    )

@@ -14,7 +14,9 @@ from assistant.page.correction_card import asks
 from assistant.page.difference import difference
 from assistant.page.pressed import button
 from assistant.page.shelf import quoted
+from assistant.page.speech import number, say
 from assistant.page.words import REASONS, version_name
+from assistant.reasoning import parted
 from store import conversations, documents, feedback
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
@@ -39,8 +41,13 @@ class Shown:
 
     @property
     def text(self) -> str:
-        """What was said, or how it should have been."""
-        return self.correction.answer if self.correction else self.message.content
+        """What was said, without what was thought, or how it should have been."""
+        if self.correction:
+            return self.correction.answer
+        if self.message.role != "assistant":
+            return self.message.content
+        thought, said = parted(self.message.content)
+        return said or ("…" if thought and self.message.status == "writing" else "")
 
 
 def shown(db: Database, message: Message) -> Shown:
@@ -89,41 +96,58 @@ def _under_question(each: Shown) -> str:
     id = each.message.id
     if not id:
         return ""
-    acts = [button("chat", "edit", "Ask differently", id=id), _switch(each)]
-    return f'<div class="acts" role="group" aria-label="This question">{"".join(acts)}</div>{_EDITING_QUESTION}'
+    acts = button("chat", "edit", say("Ask differently"), id=id) + _switch(each)
+    editing = _editing(say("Ask differently"), say("Ask"))
+    return f'<div class="acts" role="group" aria-label="{say("This question")}">{acts}</div>{editing}'
 
 
 def _under_answer(each: Shown) -> str:
     message = each.message
     if message.status == "writing":
-        return '<p class="source">Writing…</p>'
+        return f'{_thought(message)}<p class="source">{say("Writing…")}</p>'
     if each.duel and each.rival and each.duel.preferred is None:
         return to_choose(each.duel, message, each.rival)
     changed = ""
     if each.correction:
-        words = difference(message.content, each.correction.answer)
+        words = difference(parted(message.content)[1], each.correction.answer)
         changed = (
-            f'<p class="difference"><span class="mark">You corrected this</span> {words}</p>{_kind(each.correction)}'
+            f'<p class="difference"><span class="mark">{say("You corrected this")}</span> {words}</p>'
+            f"{_kind(each.correction)}"
         )
     if each.wish:
         wished = f"“{escape(_cut(each.wish.answer))}”"
-        changed += f'<p class="difference"><span class="mark">You wish of every answer</span> {wished}</p>'
+        changed += f'<p class="difference"><span class="mark">{say("You wish of every answer")}</span> {wished}</p>'
         changed += _kind(each.wish)
     read = quoted(each.quotes)
-    said = f'<p class="source">{_source_words(each)}</p>{chosen(each.duel, message)}{read}{changed}'
-    return f"{said}{_acts(each)}{_reasons(each)}{_EDITING_ANSWER}"
+    said = f'{_thought(message)}<p class="source">{_source_words(each)}</p>{chosen(each.duel, message)}{read}{changed}'
+    return f"{said}{_acts(each)}{_reasons(each)}{_editing(say('Correct this answer'), say('Save correction'))}"
+
+
+def _thought(message: Message) -> str:
+    """What the model thought aloud before it answered, folded."""
+    thought, _ = parted(message.content)
+    if not thought:
+        return ""
+    return (
+        f'<details class="quotes"><summary>{say("Reasoning")}</summary>'
+        f"<blockquote>{escape(thought)}</blockquote></details>"
+    )
 
 
 def _source_words(each: Shown) -> str:
     message = each.message
-    ended = {"stopped": " · stopped", "failed": " · broken off"}.get(message.status, "")
-    ended = " · longest answer reached" if message.cut and not ended else ended
+    ended = {"stopped": say("stopped"), "failed": say("broken off")}.get(message.status, "")
+    ended = say("longest answer reached") if message.cut and not ended else ended
+    ended = f" · {ended}" if ended else ""
     if message.correction_id is None:
-        return f"Answered by {escape(version_name(message.version))}{_speed(message)}{ended}"
+        by = say("Answered by {version}", version=version_name(message.version))
+        return f"{escape(by)}{_speed(message)}{ended}"
     if each.source and each.source.by != each.owner:
-        return f'<span class="mark memory">From a correction by {escape(each.source.by or "somebody")}</span>{ended}'
+        whose = say("From a correction by {user}", user=each.source.by or say("somebody"))
+        return f'<span class="mark memory">{escape(whose)}</span>{ended}'
     question = f": “{escape(_cut(each.source.question))}”" if each.source else ""
-    return f'<span class="mark memory">From your correction #{message.correction_id}</span>{question}{ended}'
+    own = say("From your correction #{id}", id=message.correction_id)
+    return f'<span class="mark memory">{own}</span>{question}{ended}'
 
 
 def _speed(message: Message) -> str:
@@ -131,19 +155,24 @@ def _speed(message: Message) -> str:
     tokens, first, seconds = message.tokens, message.first_token_s, message.seconds
     if not tokens or first is None or seconds is None or seconds <= first:
         return ""
-    return f" · {tokens:,} tokens, {tokens / (seconds - first):.0f} a second, the first after {first:.2f} s"
+    return " · " + say(
+        "{tokens} tokens, {speed} a second, the first after {first} s",
+        tokens=number(tokens),
+        speed=number(tokens / (seconds - first), "0"),
+        first=number(first, "0.00"),
+    )
 
 
 def _acts(each: Shown) -> str:
     id, value = each.message.id, each.rating.value if each.rating else 0
     return (
-        '<div class="acts" role="group" aria-label="This answer">'
-        + button("chat", "rate", "👍", name="Good answer", on=value == 1, id=id, value=0 if value == 1 else 1)
-        + button("chat", "rate", "👎", name="Bad answer", on=value == -1, id=id, value=0 if value == -1 else -1)
-        + button("chat", "edit", "Correct", kind="strong", id=id)
-        + (button("again", "continue", "Continue", kind="strong", id=id) if _goes_on(each) else "")
-        + button("again", "retry", "Try again", id=id)
-        + button("chat", "copy", "Copy", id=id)
+        f'<div class="acts" role="group" aria-label="{say("This answer")}">'
+        + button("chat", "rate", "👍", name=say("Good answer"), on=value == 1, id=id, value=0 if value == 1 else 1)
+        + button("chat", "rate", "👎", name=say("Bad answer"), on=value == -1, id=id, value=0 if value == -1 else -1)
+        + button("chat", "edit", say("Correct"), kind="strong", id=id)
+        + (button("again", "continue", say("Continue"), kind="strong", id=id) if _goes_on(each) else "")
+        + button("again", "retry", say("Try again"), id=id)
+        + button("chat", "copy", say("Copy"), id=id)
         + _switch(each)
         + "</div>"
     )
@@ -159,17 +188,20 @@ def _reasons(each: Shown) -> str:
     if rating is None or rating.value == 0:
         return ""
     chips = "".join(
-        button("chat", "reason", reason, kind="chip", on=reason in rating.reasons, id=each.message.id, reason=reason)
+        button(
+            "chat", "reason", say(reason), kind="chip", on=reason in rating.reasons, id=each.message.id, reason=reason
+        )
         for reason in REASONS[rating.value]
     )
-    title = "What was good?" if rating.value == 1 else "What was wrong?"
+    title = say("What was good?") if rating.value == 1 else say("What was wrong?")
     return f'<div class="reasons" role="group" aria-label="{title}"><span>{title}</span>{chips}</div>{_note(rating)}'
 
 
 def _note(rating: Rating) -> str:
     """The field for a note about a thumb, with what was noted."""
-    field = f'<input name="note" maxlength="1000" aria-label="Note" placeholder="Note" value="{escape(rating.note)}">'
-    saved = "Save note" if not rating.note else "Change note"
+    named = f'aria-label="{say("Note")}" placeholder="{say("Note")}"'
+    field = f'<input name="note" maxlength="1000" {named} value="{escape(rating.note)}">'
+    saved = say("Save note") if not rating.note else say("Change note")
     return f'<div class="fields note">{field}{button("chat", "note", saved, id=rating.message_id)}</div>'
 
 
@@ -182,9 +214,9 @@ def _kind(correction: Correction) -> str:
         return button("chat", "hold", text, kind="chip", ask=ask, on=on, id=correction.message_id, **given)
 
     return (
-        '<div class="acts" role="group" aria-label="What this correction is"><span>It is</span>'
-        + kind("this answer", not wish, "no")
-        + kind("my way of wanting answers", wish, "yes", "" if wish else asks(correction))
+        f'<div class="acts" role="group" aria-label="{say("What this correction is")}"><span>{say("It is")}</span>'
+        + kind(say("this answer"), not wish, "no")
+        + kind(say("my way of wanting answers"), wish, "yes", "" if wish else asks(correction))
         + "</div>"
     )
 
@@ -196,12 +228,16 @@ def _switch(each: Shown) -> str:
         return ""
     at = each.siblings.index(each.message.id)
     before, after = each.siblings[(at - 1) % count], each.siblings[(at + 1) % count]
-    what = "answer" if each.message.role == "assistant" else "wording"
+    back, on = (
+        (say("Previous answer"), say("Next answer"))
+        if each.message.role == "assistant"
+        else (say("Previous wording"), say("Next wording"))
+    )
     return (
         '<span class="switch">'
-        + button("chat", "show", "‹", name=f"Previous {what}", id=before)
+        + button("chat", "show", "‹", name=back, id=before)
         + f'<span aria-live="polite">{at + 1}/{count}</span>'
-        + button("chat", "show", "›", name=f"Next {what}", id=after)
+        + button("chat", "show", "›", name=on, id=after)
         + "</span>"
     )
 
@@ -223,10 +259,6 @@ def _cut(text: str, most: int = 80) -> str:
 def _editing(label: str, save: str) -> str:
     return (
         f'<div class="editing" role="group" aria-label="{label}"><button type="button" class="press strong" '
-        f'data-do="save">{save}</button><button type="button" class="press" data-do="cancel">Cancel</button>'
-        "<span>Ctrl + Enter saves, Esc cancels</span></div>"
+        f'data-do="save">{save}</button><button type="button" class="press" data-do="cancel">{say("Cancel")}</button>'
+        f"<span>{say('Ctrl + Enter saves, Esc cancels')}</span></div>"
     )
-
-
-_EDITING_ANSWER = _editing("Correct this answer", "Save correction")
-_EDITING_QUESTION = _editing("Ask differently", "Ask")

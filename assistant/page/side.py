@@ -10,23 +10,23 @@ from html import escape
 from typing import cast
 
 from assistant.page.pressed import button
+from assistant.page.speech import later, number, say
 from store.finding import find
 from store.light_sqlite_utils import Database
 from store.records import Conversation, Found
 from store.shelves import KEPT_DAYS, Shelf, counts
 
 PAGE = 100
-_NAMES: dict[Shelf, str] = {"talks": "Conversations", "archived": "Archived", "deleted": "Bin"}
-_NONE: dict[Shelf, str] = {
-    "talks": "No conversations yet.",
-    "archived": "Nothing is archived.",
-    "deleted": "The bin is empty.",
+_NAMES: dict[Shelf, str] = {
+    "talks": later("Conversations"),
+    "archived": later("Archived"),
+    "deleted": later("Bin"),
 }
-FOOT = (
-    '<div class="carry"><a class="press" href="/conversations/all.jsonl" download>Save all</a>'
-    '<label class="press">Import<input type="file" id="bring" aria-label="Import from a file" '
-    'accept=".json,.jsonl,application/json"></label></div><p id="brought" role="status"></p>'
-)
+_NONE: dict[Shelf, str] = {
+    "talks": later("No conversations yet."),
+    "archived": later("Nothing is archived."),
+    "deleted": later("The bin is empty."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +64,33 @@ def looked(look: Look, press: dict[str, str]) -> Look:
             return replace(look, undo="")
 
 
+def foot() -> str:
+    """What stands below the list: the ways out and in, as files."""
+    return (
+        f'<div class="carry"><a class="press" href="/conversations/all.jsonl" download>{say("Save all")}</a>'
+        f'<label class="press">{say("Import")}<input type="file" id="bring" aria-label="{say("Import from a file")}" '
+        'accept=".json,.jsonl,application/json"></label></div><p id="brought" role="status"></p>'
+    )
+
+
 def listing(db: Database, search: str, at: str, look: Look, owner: str = "") -> str:
     """The list of `owner` with its head and foot; `at` is the open conversation."""
     found = find(db, search, shelf=look.shelf, limit=look.limit + 1, owner=owner)
     there = counts(db, owner)
-    more = button("chat", "more", "Show more", kind="plain") if len(found) > look.limit else ""
+    more = button("chat", "more", say("Show more"), kind="plain") if len(found) > look.limit else ""
     return _undo(look) + _head(look.shelf) + _items(found[: look.limit], search, at, look) + more + _ways(look, there)
 
 
 def _items(found: Sequence[Found], search: str, at: str, look: Look) -> str:
     if not found:
-        return f'<p class="none">{"Nothing found." if search.strip() else _NONE[look.shelf]}</p>'
+        return f'<p class="none">{say("Nothing found.") if search.strip() else say(_NONE[look.shelf])}</p>'
     draw = _deleted_item if look.shelf == "deleted" else _item
-    return f'<ul class="talks" aria-label="{_NAMES[look.shelf]}">{"".join(draw(each, at) for each in found)}</ul>'
+    return f'<ul class="talks" aria-label="{say(_NAMES[look.shelf])}">{"".join(draw(each, at) for each in found)}</ul>'
 
 
 def _item(each: Found, at: str) -> str:
     talk = each.conversation
-    inner = _marked(each.title) or "Untitled"
+    inner = _marked(each.title) or say("Untitled")
     if each.snippet:
         inner += f'<span class="snippet">{_marked(each.snippet)}</span>'
     if each.tags:
@@ -92,11 +101,12 @@ def _item(each: Found, at: str) -> str:
 
 def _deleted_item(each: Found, _at: str) -> str:
     talk = each.conversation
-    ask = f"Delete “{talk.title}” for good? What you corrected in it stays learned."
+    ask = say("Delete “{title}” for good? What you corrected in it stays learned.", title=talk.title)
+    back, away = say("Bring back “{title}”", title=talk.title), say("Delete “{title}” for good", title=talk.title)
     return (
-        f'<li class="gone"><span>{_marked(each.title) or "Untitled"}</span>'
-        + button("chat", "bring-back", "Bring back", name=f"Bring back “{talk.title}”", id=talk.id)
-        + button("chat", "delete-for-good", "Delete now", name=f"Delete “{talk.title}” for good", ask=ask, id=talk.id)
+        f'<li class="gone"><span>{_marked(each.title) or say("Untitled")}</span>'
+        + button("chat", "bring-back", say("Bring back"), name=back, id=talk.id)
+        + button("chat", "delete-for-good", say("Delete now"), name=away, ask=ask, id=talk.id)
         + "</li>"
     )
 
@@ -108,21 +118,26 @@ def _marked(pieces: Sequence[tuple[str, bool]]) -> str:
 def _undo(look: Look) -> str:
     if not look.undo:
         return ""
-    undo = button("chat", "bring-back", "Undo", kind="strong", id=look.undo)
-    return f'<p class="undo" role="status">Deleted. {undo}</p>'
+    undo = button("chat", "bring-back", say("Undo"), kind="strong", id=look.undo)
+    return f'<p class="undo" role="status">{say("Deleted.")} {undo}</p>'
 
 
 def _head(shelf: Shelf) -> str:
     if shelf == "talks":
         return ""
-    told = f" Kept for {KEPT_DAYS} days, then gone for good." if shelf == "deleted" else ""
-    return f'<p class="shelf"><strong>{_NAMES[shelf]}</strong>{told}</p>'
+    told = say("Kept for {days} days, then gone for good.", days=KEPT_DAYS) if shelf == "deleted" else ""
+    return f'<p class="shelf"><strong>{say(_NAMES[shelf])}</strong> {told}</p>'
 
 
 def _ways(look: Look, there: dict[Shelf, int]) -> str:
     """The buttons to the other shelves that have something on them."""
     ways = [
-        button("chat", "shelf", f"{_NAMES[shelf]} ({there[shelf]:,})" if shelf != "talks" else "‹ Back", shelf=shelf)
+        button(
+            "chat",
+            "shelf",
+            f"{say(_NAMES[shelf])} ({number(there[shelf])})" if shelf != "talks" else f"‹ {say('Back')}",
+            shelf=shelf,
+        )
         for shelf in _NAMES
         if shelf != look.shelf and (there[shelf] or shelf == "talks")
     ]
@@ -133,7 +148,7 @@ def heading(talk: Conversation) -> str:
     """The buttons beside the name of the open conversation."""
     put_away = "unarchive" if talk.archived else "archive"
     return (
-        button("chat", "unpin" if talk.pinned else "pin", "Pin", on=bool(talk.pinned), id=talk.id)
-        + button("chat", put_away, "Archive", on=bool(talk.archived), id=talk.id)
-        + button("chat", "delete", "Delete", id=talk.id)
+        button("chat", "unpin" if talk.pinned else "pin", say("Pin"), on=bool(talk.pinned), id=talk.id)
+        + button("chat", put_away, say("Archive"), on=bool(talk.archived), id=talk.id)
+        + button("chat", "delete", say("Delete"), id=talk.id)
     )

@@ -9,6 +9,7 @@ from assistant.page.correction_card import Unfolded, card
 from assistant.page.night_control import NightControl
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.speech import heard, later, say
 from assistant.page.whose import who
 from models.version_files import current
 from store import feedback
@@ -22,13 +23,9 @@ from store.revising import hold_for_every_answer, revise
 from store.settings import Settings
 
 SHOWN = 100
-ALL, COUNTING, WISHES = "all", "that count", "wishes"
+ALL, COUNTING, WISHES = later("all"), later("that count"), later("wishes")
 STANDINGS = (ALL, COUNTING, "remembered", "in training", "stuck", "not stuck", WISHES, "superseded", "forgotten")
-_INTRO = (
-    '<p class="none">A correction acts in the very next answer, from memory. In the night the model learns it, and '
-    "is tested on other wordings: then it is stuck or not.</p>"
-)
-_UNKNOWN = "The page asked for something unknown. Load the page again."
+_UNKNOWN = later("The page asked for something unknown. Load the page again.")
 
 
 def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callable[[gr.Blocks], None]:
@@ -36,10 +33,20 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     with gr.Column(elem_classes="sheet"):
         with gr.Row(elem_id="sought"):
             search = gr.Textbox(
-                "", label="Search corrections", placeholder="Search", show_label=False, container=False, scale=3
+                "",
+                label=say("Search corrections"),
+                placeholder=say("Search"),
+                show_label=False,
+                container=False,
+                scale=3,
             )
             standing = gr.Dropdown(
-                list(STANDINGS), value=ALL, label="Which corrections", show_label=False, container=False, scale=1
+                [(heard(each), each) for each in STANDINGS],
+                value=ALL,
+                label=say("Which corrections"),
+                show_label=False,
+                container=False,
+                scale=1,
             )
         listing = gr.HTML()
     act = presses("teaching")
@@ -120,10 +127,19 @@ def corrections_html(
     words = search.casefold().split()
     found = [each for each in reversed(standings) if stands(each, which) and _has(each, words)]
     if not found:
-        return _INTRO + f'<p class="none">{"Nothing found." if standings else "Nothing was corrected yet."}</p>'
+        none = say("Nothing found.") if standings else say("Nothing was corrected yet.")
+        return f'{_intro()}<p class="none">{none}</p>'
     page = max(0, min(page, (len(found) - 1) // SHOWN))
     shown = found[page * SHOWN : (page + 1) * SHOWN]
-    return _INTRO + "".join(card(each, unfolded) for each in shown) + _pages(page, len(shown), len(found))
+    return _intro() + "".join(card(each, unfolded) for each in shown) + _pages(page, len(shown), len(found))
+
+
+def _intro() -> str:
+    said = say(
+        "A correction acts in the very next answer, from memory. In the night the model learns it, and is tested on "
+        "other wordings: then it is stuck or not."
+    )
+    return f'<p class="none">{said}</p>'
 
 
 def stands(each: CorrectionStanding, which: str) -> bool:
@@ -139,12 +155,14 @@ def _pages(page: int, shown: int, found: int) -> str:
     if found <= SHOWN:
         return ""
     first = page * SHOWN + 1
-    newer = button("teaching", "page", "Newer", kind="plain", id=page - 1) if page else ""
-    older = button("teaching", "page", "Older", kind="plain", id=page + 1) if first + shown <= found else ""
-    at = f'<span role="status">{first} to {first + shown - 1} of {found}</span>'
-    return f'<nav class="pages" aria-label="Pages of corrections">{newer}{at}{older}</nav>'
+    newer = button("teaching", "page", say("Newer"), kind="plain", id=page - 1) if page else ""
+    older = button("teaching", "page", say("Older"), kind="plain", id=page + 1) if first + shown <= found else ""
+    place = say("{first} to {last} of {count}", first=first, last=first + shown - 1, count=found)
+    at = f'<span role="status">{place}</span>'
+    return f'<nav class="pages" aria-label="{say("Pages of corrections")}">{newer}{at}{older}</nav>'
 
 
 def _has(each: CorrectionStanding, words: Sequence[str]) -> bool:
-    text = f"#{each.correction.id} {each.correction.question} {each.correction.answer} {each.standing}".casefold()
+    said = each.correction
+    text = f"#{said.id} {said.question} {said.answer} {heard(each.standing)}".casefold()
     return all(word in text for word in words)

@@ -15,6 +15,7 @@ from assistant.page.pressed import in_order
 from assistant.page.problems import told
 from assistant.page.progress import paused_line
 from assistant.page.setting_control import SettingControl
+from assistant.page.speech import ENGLISH, LANGUAGES, say, speaking
 from assistant.page.teaching import teaching_tab
 from assistant.page.trend import alarm_line
 from assistant.page.whose import Page, who
@@ -26,7 +27,18 @@ from store.trends import weeks
 
 
 def page(settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl) -> gr.Blocks:
-    """The Blocks of the page; one for a server."""
+    """The Blocks of the page; one for a server, which knows its texts in every language."""
+    made = dict[str, gr.Blocks]()
+    for language in LANGUAGES:
+        with speaking(language):
+            made[language] = _page(settings, assistant, night, options)
+    served = made.pop(ENGLISH)
+    served.speaks(made)
+    return served
+
+
+def _page(settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl) -> gr.Blocks:
+    """The page, with the texts that stay in the language spoken now."""
     with Page(settings.home, title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
 
         def alarms(request: gr.Request) -> str:
@@ -37,14 +49,14 @@ def page(settings: Settings, assistant: Assistant, night: NightControl, options:
         alarm = gr.HTML(elem_id="alarm")
         gr.HTML(keys())
         with gr.Tabs():
-            with gr.Tab("Chat") as chat:
+            with gr.Tab(say("Chat")) as chat:
                 fill_chat = chat_tab(assistant)
-            with gr.Tab("Corrections") as teaching:
+            with gr.Tab(say("Corrections")) as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
             with blocks.for_admin():
-                with gr.Tab("Night", elem_id="night-tab") as morning:
+                with gr.Tab(say("Night"), elem_id="night-tab") as morning:
                     pass  # filled below, since it is told when the tab after it is opened
-                with gr.Tab("Settings", elem_id="settings-tab") as setting:
+                with gr.Tab(say("Settings"), elem_id="settings-tab") as setting:
                     settings_tab(settings, options, setting)
                 with morning:
                     morning_tab(settings, night, morning, [chat, teaching, setting])
@@ -69,7 +81,7 @@ def visitor_line(request: gr.Request) -> str:
     """Who is logged in, with the way out; nothing without users. By its class the style sheet hides tabs from guests,
     since Gradio hides none that was not opened yet; `Page.for_admin` is what keeps them out."""
     user = who(request)
-    leave = '<button class="press plain">Log out</button>'
+    leave = f'<button class="press plain">{say("Log out")}</button>'
     kind = "" if user.admin else ' class="guest"'
     form = f'<form method="post" action="/logout"{kind}><span>{escape(user.name)}</span> {leave}</form>'
     return form if user.name else ""

@@ -6,7 +6,7 @@ conversation or message ends it. Handlers of a tab that is for the first user al
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from gradio.blocks import BlockFunction
 from starlette.concurrency import run_in_threadpool
 
 from assistant.page.problems import told
+from assistant.page.speech import asked_for, language, later, say, speaking
 from assistant.visitor import visitor
 from store.database import opened
 from store.owners import require_own
 from store.records import User
 
-NOT_YOURS = "Only the first user of this home may do that."
+NOT_YOURS = later("Only the first user of this home may do that.")
 
 
 def who(request: gr.Request) -> User:
@@ -33,9 +34,26 @@ class Page(gr.Blocks):  # type: ignore[misc]
     """Blocks whose events are looked at before they are handled. `home` is where the store lies."""
 
     def __init__(self, home: Path, **given: Any) -> None:
+        self._spoken: dict[str, list[Any]] = {}
         super().__init__(**given)
         self._home = home
         self._for_admin: dict[int, bool] = {}
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What a browser is told of the page, in the language of its request."""
+        return {**self._config, "components": self._spoken.get(language(), self._config["components"])}
+
+    @config.setter
+    def config(self, made: dict[str, Any]) -> None:
+        self._config = made
+
+    def speaks(self, others: Mapping[str, "Page"]) -> None:
+        """Take the texts that stay from the same page as it was built in `others`, by their language."""
+        ours = self.config["components"]
+        for name, other in others.items():
+            theirs = other.config["components"]
+            self._spoken[name] = [{**mine, "props": its["props"]} for mine, its in zip(ours, theirs, strict=True)]
 
     @contextmanager
     def for_admin(self) -> Iterator[None]:
@@ -58,17 +76,20 @@ class Page(gr.Blocks):  # type: ignore[misc]
         *more: Any,
         **named: Any,
     ) -> dict[str, Any]:
-        """Handle one event, unless it is not for who sent it. Raises gr.Error then."""
+        """Handle one event in the language of its browser, unless it is not for who sent it. Raises gr.Error then."""
         event = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
-        if iterator is None:  # otherwise it goes on with what was looked at when it began
-            user = who(request)
-            if event._id in self._for_admin and not user.admin:
-                if self._for_admin[event._id]:
-                    return {"data": [gr.skip()] * len(event.outputs), **_NOTHING}
-                raise gr.Error(NOT_YOURS, title="That did not work", print_exception=False)
-            await run_in_threadpool(self._look_at, inputs, user)
-        answered: dict[str, Any] = await super().process_api(block_fn, inputs, state, request, iterator, *more, **named)
-        return answered
+        with speaking(asked_for(request.request.scope)):
+            if iterator is None:  # otherwise it goes on with what was looked at when it began
+                user = who(request)
+                if event._id in self._for_admin and not user.admin:
+                    if self._for_admin[event._id]:
+                        return {"data": [gr.skip()] * len(event.outputs), **_NOTHING}
+                    raise gr.Error(say(NOT_YOURS), title=say("That did not work"), print_exception=False)
+                await run_in_threadpool(self._look_at, inputs, user)
+            answered: dict[str, Any] = await super().process_api(
+                block_fn, inputs, state, request, iterator, *more, **named
+            )
+            return answered
 
     def _look_at(self, inputs: list[Any], user: User) -> None:
         with told(), opened(self._home) as db:

@@ -1,89 +1,106 @@
 """What the page calls things, in words for people who know nothing of models. Pure."""
 
 from datetime import UTC, datetime
+from html import escape
 
+from assistant.page.speech import date, heard, later, say, say_many
 from models.version_files import BASE
 from store.records import CorrectionStanding, Entry, Run
 
 REASONS = {
-    1: ("correct", "clear", "well put"),
-    -1: ("wrong", "not what I asked", "too long", "too short", "hard to understand"),
+    1: (later("correct"), later("clear"), later("well put")),
+    -1: (later("wrong"), later("not what I asked"), later("too long"), later("too short"), later("hard to understand")),
 }
+"""What is stored of a thumb; it is said in the language of the page."""
 
 PHASES = {
-    "review": "Looking back on the version that answers",
-    "collect": "Gathering your corrections",
-    "synthesise": "Writing practice questions",
-    "finetune": "Training",
-    "merge": "Building the new version",
-    "examine": "Examining the new version",
-    "decide": "Deciding",
-    "promote": "Switching over",
+    "review": later("Looking back on the version that answers"),
+    "collect": later("Gathering your corrections"),
+    "synthesise": later("Writing practice questions"),
+    "finetune": later("Training"),
+    "merge": later("Building the new version"),
+    "examine": later("Examining the new version"),
+    "decide": later("Deciding"),
+    "promote": later("Switching over"),
 }
 
 _VERDICTS = {
-    "promoted": "The new version passed its examination and answers now.",
-    "refused": "The new version did not pass its examination.",
-    "nothing learned": "There was nothing new to learn.",
-    "failed": "The night could not finish.",
-    "cancelled": "The night was cancelled.",
+    "promoted": later("The new version passed its examination and answers now."),
+    "refused": later("The new version did not pass its examination."),
+    "nothing learned": later("There was nothing new to learn."),
+    "failed": later("The night could not finish."),
+    "cancelled": later("The night was cancelled."),
 }
 
 _STAYS = ("refused", "failed", "cancelled")
 
-_TRIGGERS = {"schedule": "on schedule", "command": "from the command line", "page": "from this page"}
+_TRIGGERS = {
+    "schedule": later("on schedule"),
+    "command": later("from the command line"),
+    "page": later("from this page"),
+}
 
 
 def version_name(version: str | None) -> str:
     """A version as it is named in a sentence."""
     if version is None:
-        return "an earlier program"
-    return "the original model" if version == BASE else f"version {version.removeprefix('v-')}"
+        return say("an earlier program")
+    return say("the original model") if version == BASE else say("version {name}", name=version.removeprefix("v-"))
+
+
+def phase_name(phase: str) -> str:
+    """A phase of the night, or the name it goes by inside where it has none here."""
+    return say(PHASES[phase]) if phase in PHASES else phase
+
+
+def right_words(right: int, asked: int) -> str:
+    """How many test questions were answered right."""
+    return say("{right} of {asked} test questions right", right=right, asked=asked)
 
 
 def standing_words(standing: CorrectionStanding) -> str:
     """Where a correction stands, as a sentence after its one word."""
     if standing.correction.manner and standing.standing == "remembered":
-        return "A wish for every answer: the model is told with each question. It is not trained."
-    score = f"{standing.right} of {standing.asked} test questions right"
+        return say("A wish for every answer: the model is told with each question. It is not trained.")
+    score = right_words(standing.right, standing.asked)
     return {
-        "remembered": "Used in answers; the model learns it in the next night.",
-        "in training": "The model is learning it right now.",
-        "stuck": f"The model knows it by itself: {score}.",
-        "not stuck": f"Used in answers, but the model does not know it by itself yet: {score}.",
-        "superseded": "Replaced by a newer correction.",
-        "forgotten": "Taken back; nothing of it is used.",
+        "remembered": say("Used in answers; the model learns it in the next night."),
+        "in training": say("The model is learning it right now."),
+        "stuck": say("The model knows it by itself: {score}.", score=score),
+        "not stuck": say("Used in answers, but the model does not know it by itself yet: {score}.", score=score),
+        "superseded": say("Replaced by a newer correction."),
+        "forgotten": say("Taken back; nothing of it is used."),
     }[standing.standing]
 
 
 def verdict_words(run: Run) -> str:
     """How a night ended."""
-    said = _VERDICTS.get(run.verdict or "", "The night was interrupted; the next one finishes its work.")
-    if run.verdict == "promoted":
-        return said
-    if run.took_back:
-        return f"{said} The version that answered did harm: the one before it answers again."
-    return f"{said} Everything stays as it was." if run.verdict in _STAYS else said
+    if run.verdict not in _VERDICTS:
+        return say("The night was interrupted; the next one finishes its work.")
+    said = [_VERDICTS[run.verdict]]
+    if run.verdict != "promoted" and run.took_back:
+        said.append(later("The version that answered did harm: the one before it answers again."))
+    elif run.verdict in _STAYS:
+        said.append(later("Everything stays as it was."))
+    return " ".join(map(say, said))
 
 
 def taken_back_line(last: Run | None) -> str:
     """For the head of the page, when the last night took a version back. Pure."""
     if last is None or not last.took_back:
         return ""
-    return (
-        '<p class="badge bad alarm" role="status">The last night took a version back that did harm. '
-        "What it did stands under Night.</p>"
-    )
+    told = say("The last night took a version back that did harm. What it did stands under Night.")
+    return f'<p class="badge bad alarm" role="status">{escape(told)}</p>'
 
 
 def trigger_words(run: Run) -> str:
     """Who began a night."""
-    return _TRIGGERS[run.trigger]
+    return say(_TRIGGERS[run.trigger])
 
 
 def time_words(utc: str) -> str:
     """A stored time as local date and time."""
-    return moment(utc).astimezone().strftime("%-d %b %Y, %H:%M")
+    return date(moment(utc).astimezone(), say("d MMM y, HH:mm"))
 
 
 def clock_words(utc: str) -> str:
@@ -103,36 +120,36 @@ def duration_words(seconds: float) -> str:
 
 def happening_words(entry: Entry) -> str:
     """A line of a night's journal as a sentence."""
-    phase = PHASES.get(entry.note, entry.note)
+    phase, note = phase_name(entry.note), entry.note
     return {
-        "begun": f"The night began, {_TRIGGERS.get(entry.note, entry.note)}.",
-        "phase begun": f"{phase}: begun.",
-        "phase again": f"{phase}: begun again, after an interruption.",
-        "phase done": f"{phase}: done.",
-        "busy": f"Busy with {entry.note}.",
-        "paused": "Paused.",
-        "resumed": "Resumed.",
-        "ended": f"The night ended: {entry.note}.",
+        "begun": say("The night began, {how}.", how=say(_TRIGGERS.get(note, note))),
+        "phase begun": say("{phase}: begun.", phase=phase),
+        "phase again": say("{phase}: begun again, after an interruption.", phase=phase),
+        "phase done": say("{phase}: done.", phase=phase),
+        "busy": say("Busy with {what}.", what=heard(note)),
+        "paused": say("Paused."),
+        "resumed": say("Resumed."),
+        "ended": say("The night ended: {how}.", how=heard(note)),
     }[entry.what]
 
 
 def due_words(when: datetime | None, now: datetime) -> str:
     """When the next night comes."""
     if when is None:
-        return "No night is planned. Start one when you like, or switch nights on under Settings."
+        return say("No night is planned. Start one when you like, or switch nights on under Settings.")
     days = (when.date() - now.astimezone(when.tzinfo).date()).days
-    day = {0: "today", 1: "tomorrow"}.get(days, when.strftime("on %A"))
-    return f"The next night starts {day} at {when:%H:%M}."
+    day = {0: say("today"), 1: say("tomorrow")}.get(days) or say("on {weekday}", weekday=date(when, "EEEE"))
+    return say("The next night starts {day} at {time}.", day=day, time=f"{when:%H:%M}")
 
 
 def left_words(seconds: float) -> str:
     """A time that is left, as people say it."""
     if seconds < 60:
-        return "less than a minute left"
+        return say("less than a minute left")
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"about {minutes} minute{'s' if minutes > 1 else ''} left"
-    return f"about {minutes // 60} h {minutes % 60} min left"
+        return say_many("about {count} minute left", "about {count} minutes left", minutes)
+    return say("about {hours} h {minutes} min left", hours=minutes // 60, minutes=minutes % 60)
 
 
 def moment(utc: str) -> datetime:

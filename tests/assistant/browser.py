@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from assistant.page.speech import preferred, say, speaking
+
 WAIT_MS = 60_000
 _ABORTED = ("AbortError", "Unexpected error Connection errored out", "Failed to load resource: net::ERR_ABORTED")
 expect.set_options(timeout=WAIT_MS)
@@ -40,9 +42,14 @@ class Visit:
         scheme: str = "light",
         before: str = "",
         login: tuple[str, str] | None = None,
+        locale: str = "en-US",
     ) -> None:
-        """Open `url`; `before` is a script that runs in the page before its own, `login` a name and its password."""
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        """Open `url`; `before` is a script that runs in the page before its own, `login` a name and its password.
+
+        `locale` is the browser's language; texts of the page are given to this class in English all the same.
+        """
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
+        self._language = preferred(locale)
         self.page: Page = context.new_page()
         self.page.add_init_script(before)
         self.page.set_default_timeout(WAIT_MS)
@@ -74,9 +81,18 @@ class Visit:
         """Let the page draw twice: Gradio fills a field that has just been unfolded only after it was drawn."""
         self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
+    def text(self, english: str) -> str:
+        """A text of the page as this browser shows it."""
+        with speaking(self._language):
+            return say(english)
+
+    def tab(self, english: str) -> None:
+        """Open a tab of the page."""
+        self.page.get_by_role("tab", name=self.text(english), exact=True).click()
+
     @property
     def question(self):
-        return self.page.get_by_label("Your question")
+        return self.page.get_by_label(self.text("Your question"))
 
     @property
     def answers(self):
@@ -89,16 +105,16 @@ class Visit:
         self.question.press("Enter")
         expect(self.answers).to_have_count(before + 1)
         if finished:
-            expect(self.answers.last.get_by_role("button", name="Correct")).to_be_visible()
-            expect(self.page.get_by_role("button", name="Send")).to_be_visible()
+            expect(self.answers.last.get_by_role("button", name=self.text("Correct"))).to_be_visible()
+            expect(self.page.get_by_role("button", name=self.text("Send"))).to_be_visible()
 
     def correct(self, text: str) -> None:
         """Correct the newest answer: two clicks and the text between them."""
         row = self.answers.last
-        row.get_by_role("button", name="Correct").click()
-        row.get_by_label("The answer as it should be").fill(text)
-        row.get_by_role("button", name="Save correction").click()
-        expect(row.get_by_text("You corrected this")).to_be_visible()
+        row.get_by_role("button", name=self.text("Correct")).click()
+        row.get_by_label(self.text("The answer as it should be")).fill(text)
+        row.get_by_role("button", name=self.text("Save correction")).click()
+        expect(row.get_by_text(self.text("You corrected this"))).to_be_visible()
 
     def open_conversation(self, title: str) -> None:
         self.page.get_by_role("button", name=title).first.click()

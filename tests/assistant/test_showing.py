@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from assistant.page.showing import Shown, chat_value, under
 from assistant.page.teaching import corrections_html
+from assistant.reasoning import parted
 from store.records import Correction, CorrectionStanding, Message
 
 ANSWER = Message(
@@ -35,3 +36,17 @@ def test_a_wish_is_told_apart_among_the_corrections():
     html = corrections_html([CorrectionStanding(WISH, "remembered", None, 0, 0)], "")
     assert "It is not trained." in html
     assert "the model learns it in the next night" not in html
+
+
+def test_what_was_thought_aloud_is_folded_and_neither_corrected_nor_read_again():
+    thinking = replace(ANSWER, content="<think>\nA <name>?\n</think>\n\nAda is a ferry.")
+    assert parted(thinking.content) == ("A <name>?", "Ada is a ferry.")
+    assert chat_value([Shown(thinking)])[0]["content"][0]["text"] == "Ada is a ferry."
+    assert "<summary>Reasoning</summary><blockquote>A &lt;name&gt;?</blockquote>" in under([Shown(thinking)])
+    corrected = replace(WISH, manner="", answer="Ada is a mill.")
+    assert "think" not in under([Shown(thinking, correction=corrected)]).split("</details>")[1]
+    assert "Reasoning" not in under([Shown(ANSWER)])
+    begun = replace(thinking, content="<think>A", status="writing")
+    assert chat_value([Shown(begun)])[0]["content"][0]["text"] == "…" and "<blockquote>A<" in under([Shown(begun)])
+    asked = replace(thinking, role="user")
+    assert chat_value([Shown(asked)])[0]["content"][0]["text"] == thinking.content

@@ -1,0 +1,175 @@
+"""What the page says in another language: every sentence of it, filled in alike, and none that is not said any more."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+from types import SimpleNamespace
+from typing import get_args
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from assistant.page.look import SCRIPT, script
+from assistant.page.night_control import NightControl
+from assistant.page.options import _PARTS
+from assistant.page.printed import printed
+from assistant.page.setting_control import SettingControl
+from assistant.page.speech import HEARD, LANGUAGES, catalogue, heard, number, preferred, say, say_many, speaking
+from assistant.page.whole import page
+from assistant.page.words import due_words, time_words
+from assistant.sampling import PRESETS
+from store.records import Standing, Verdict
+from store.settings import Settings
+from trainer.examine import Evaluation
+from trainer.gate import decide
+
+ROOT = Path(__file__).parents[2]
+SAYS = {"say": 1, "say_many": 2, "later": 1}
+SAID_IN_SCRIPT = re.compile(r'\bsay\(\s*"([^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def spanish() -> Catalog:
+    return catalogue("es")
+
+
+def calls() -> list[tuple[Path, ast.Call]]:
+    """Every call by which a text gets into the catalogue."""
+    return [
+        (path, node)
+        for path in sorted((ROOT / "assistant").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYS
+    ]
+
+
+def texts() -> set[str | tuple[str, ...]]:
+    """All that is said, as the catalogue names it."""
+    found: set[str | tuple[str, ...]] = set(SAID_IN_SCRIPT.findall(SCRIPT.read_text(encoding="utf-8")))
+    for _, call in calls():
+        args = call.args[: SAYS[call.func.id]]
+        if all(isinstance(each, ast.Constant) for each in args):
+            forms = tuple(each.value for each in args)
+            found.add(forms if len(forms) > 1 else forms[0])
+    return found
+
+
+def strings_elsewhere() -> list[str]:
+    """Every text in the source, without what is filled in."""
+    found = []
+    for path in [ROOT / "run.py", *(each for room in ("assistant", "trainer", "models", "store") for each in
+                                    (ROOT / room).rglob("*.py"))]:  # fmt: skip
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.append(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                found.append("\0".join(str(each.value) for each in node.values if isinstance(each, ast.Constant)))
+    return found
+
+
+def filled(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def forms(message) -> list[tuple[str, str]]:
+    """A sentence and its translation, for each of its numbers."""
+    one_each = isinstance(message.id, str)
+    return [(message.id, message.string)] if one_each else list(zip(message.id, message.string, strict=True))
+
+
+def test_every_text_of_the_page_is_translated(spanish):
+    known = {each.id for each in spanish if each.id and not each.fuzzy and all(said for _, said in forms(each))}
+    assert sorted(map(str, texts() - known)) == []
+
+
+def test_nothing_stands_in_the_catalogue_that_is_not_said_any_more(spanish):
+    said, elsewhere = texts(), strings_elsewhere()
+    for each in spanish:
+        if not each.id or each.id in said:
+            continue
+        assert HEARD in each.user_comments, each.id
+        pieces = [piece.strip(" .") or piece for piece in re.split(r"\{\w+\}", each.id) if piece.strip(" .")]
+        assert [piece for piece in pieces if not any(piece in text for text in elsewhere)] == [], each.id
+
+
+def test_a_translation_is_filled_in_as_the_english_is_and_fits_into_html(spanish):
+    for each in spanish:
+        for english, said in forms(each) if each.id else ():
+            assert filled(english) == filled(said), english
+            assert english.startswith(" ") == said.startswith(" ") and english.endswith(" ") == said.endswith(" ")
+            assert not set('<>&"') & set(said), said
+
+
+def test_a_text_is_filled_in_when_it_is_said_and_not_before():
+    early = [(path.name, call.lineno) for path, call in calls() if isinstance(call.args[0], ast.JoinedStr)]
+    assert early == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("es-ES,es;q=0.9,en;q=0.8", "es"), ("en-US,en;q=0.9,es;q=0.8", "en"), ("ES-mx", "es"), ("fr, es;q=0.3", "es"),
+        ("fr-FR", "en"), ("", "en"), ("*", "en"), ("es;q=0, de", "en"), ("en;q=0.4, es;q=0.5", "es"),
+        ("es;q=often", "en"), (",;q=,es", "es"),
+    ],
+)  # fmt: skip
+def test_the_language_is_the_one_that_the_browser_likes_best(accepted, language):
+    assert preferred(accepted) == language
+
+
+def test_numbers_and_dates_are_written_as_the_language_does():
+    with speaking("es"):
+        assert say_many("{count} message", "{count} messages", 1) == "1 mensaje"
+        assert say_many("{count} message", "{count} messages", 12_345) == "12.345 mensajes"
+        assert number(0.034, "0.000") == "0,034"
+        assert re.fullmatch(r"\d sept 2026, \d\d:\d\d", time_words("2026-09-03T12:00:00.000Z"))
+        assert due_words(None, None).startswith("No hay ninguna noche prevista")
+    assert re.fullmatch(r"\d Sep 2026, \d\d:\d\d", time_words("2026-09-03T12:00:00.000Z"))
+
+
+def test_what_other_rooms_name_and_say_is_known():
+    named = [*get_args(Standing), *get_args(Verdict), *(each.name for each in PRESETS), *(p.meaning for p in PRESETS)]
+    weak = Evaluation(10, 1, 10, 1, 9, 6, 40, 9, 2, 5, 1, broken=30, drift=0.4, old_answers=(True, *[False] * 9))
+    strong = Evaluation(10, 9, 10, 9, 0, 0, 4, 0, 4, 5, 4, drift=0.01, old_answers=(True,) * 10)
+    reasons = [*decide(weak, strong, strong).reasons, *decide(strong, None, weak).reasons]
+    assert len(reasons) > 12
+    with speaking("es"):
+        assert [each for each in [*named, *reasons] if heard(each) == each] == []
+
+
+def test_what_is_filled_into_a_sentence_of_another_room_stays_as_it_was():
+    with speaking("es"):
+        assert heard("The conversation “Training” was deleted. Bring it back from the bin first.") == (
+            "La conversación «Training» se eliminó. Recupérala primero de la papelera."
+        )
+        refused = heard("port is 'x'; it must be a whole number from 1 to 9.")
+        assert refused == "port es 'x'; debe ser un número entero de 1 a 9."
+        assert heard("The disk sang.") == "The disk sang."
+
+
+def test_the_script_and_the_printed_page_come_in_the_language_that_is_spoken(home):
+    for language in LANGUAGES:
+        with speaking(language):
+            text = script().body.decode()
+            assert f'"language": "{language}"' in text.split("\n")[0] and text.endswith(SCRIPT.read_text())
+            report = printed(home, "none").body.decode()
+            assert f'<html lang="{language}">' in report and say("No such night") in report
+    assert "Copiado" in text
+
+
+def test_the_parts_of_the_settings_are_translated():
+    with speaking("es"):
+        assert [say(part) for part in _PARTS] == ["Respuestas", "Noches", "Maestro", "Modelo", "Servidor"]
+
+
+def test_the_page_is_built_alike_in_every_language_but_for_its_texts(home):
+    assistant = SimpleNamespace(settings=Settings(home=home))
+    night = NightControl(lambda: None, lambda: False, lambda: None, lambda: None, lambda _: ())
+    blocks = page(assistant.settings, assistant, night, SettingControl({}, lambda _: None))
+    english = [(each["id"], each["type"], set(each["props"])) for each in blocks.config["components"]]
+    with speaking("es"):
+        spoken = blocks.config["components"]
+    assert [(each["id"], each["type"], set(each["props"])) for each in spoken] == english
+    labels = {each["props"].get("label") for each in spoken if each["type"] == "tabitem"}
+    assert labels == {"Chat", "Correcciones", "Noche", "Ajustes"}
