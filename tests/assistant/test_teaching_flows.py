@@ -126,7 +126,7 @@ def test_a_correction_says_where_it_went_and_a_version_what_is_in_it(visit, serv
     card = page.locator("article.card").filter(has_text="Who mends the Kestrel clock?").first
     card.get_by_role("button", name="Where it went").click()
     expect(card.get_by_text("version 0123456789ab")).to_be_visible()
-    card.get_by_text("1 examples made of it").click()
+    card.get_by_text("1 example made of it").click()
     expect(card.get_by_text("Who is it that mends it?")).to_be_visible()
     page.get_by_role("tab", name="Night").click()
     page.get_by_role("button", name="What is in version 0123456789ab").click()
