@@ -1,5 +1,6 @@
 """Nothing is reached without a login where there are users, by no spelling of a path and by no method."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -294,6 +295,7 @@ def test_only_this_computers_own_addresses_need_no_user(home):
 def test_a_server_that_others_could_reach_does_not_start_without_a_user(tmp_path):
     done = subprocess.run(
         [sys.executable, str(ROOT / "run.py"), "--home", str(tmp_path), "chat", "--host", "0.0.0.0"],
+        env=os.environ | {"APRENDIZ_ENVIRONMENT": "mine"},
         capture_output=True,
         text=True,
         timeout=300,
