@@ -4,6 +4,8 @@ What is shown is read from the store after every act. A tab keeps only two ids, 
 the server's memory, so that it goes on where it was when the server was restarted.
 """
 
+import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -345,9 +347,6 @@ def _note(db: Database, id: str, note: str) -> None:
 
 
 def _press(do: str, id: str, text: str) -> str:
-    import json
-    import time
-
     return json.dumps({"do": do, "id": id, "text": text, "at": time.time()})
 
 

@@ -1,19 +1,13 @@
 """Every page in a real browser, looked at by axe-core: no finding that it calls serious or critical."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from store import conversations, documents, duels, feedback, journal, shelves, users
 from store.database import opened
 from store.tags import tag
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 from tests.assistant.test_night_page import another_version, training_run
 from tests.assistant.test_report import refused_night
@@ -48,12 +42,6 @@ def height(metres: float) -> str:
     return f"{metres} m"
 ```
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,9 @@
 """The difference between an answer and its correction, as words and as HTML."""
 
 import re
-import sys
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assistant.page.difference import difference
 

@@ -2,13 +2,9 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import Page, expect
 
 from assistant.page.speech import catalogue
@@ -16,7 +12,7 @@ from store import conversations, feedback, runs, users, versions
 from store.database import opened
 from store.examples import save_examples
 from store.records import Example, Version, now
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 from trainer.process import only_night
 
@@ -37,18 +33,6 @@ SHOWN = """() => {
     }
     return found.map((text) => text.trim()).filter(Boolean);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("spanish")) as running:
-        yield running
 
 
 @pytest.fixture

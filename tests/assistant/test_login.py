@@ -4,12 +4,9 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import httpx
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assistant.attempts import FOR_A_NAME, FROM_AN_ADDRESS, WINDOW_S, Attempts
 from assistant.login import COOKIE, Tabs

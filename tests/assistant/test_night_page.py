@@ -1,14 +1,10 @@
 """The night's page in a real browser: progress while one runs, its result, and going to a version and back."""
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import expect
 
 from models.gguf_file import replace_tensors
@@ -16,23 +12,10 @@ from models.version_files import current, seal_version
 from store import conversations, duels, feedback, runs, versions
 from store.database import opened
 from store.records import Version, now
-from tests.assistant.browser import Visit, chromium
-from tests.assistant.chat_server import served
+from tests.assistant.browser import Visit
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("night-home")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,17 +1,11 @@
 """The page in a real browser, against a really served home with the default model."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import expect
 
 from store import conversations, feedback
 from store.database import opened
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -38,27 +32,6 @@ LATE_END = """
         return new Response(response.body.pipeThrough(late()), response);
     };
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("page-home")) as running:
-        yield running
-
-
-@pytest.fixture
-def visit(browser, server):
-    made = Visit(browser, server.url)
-    yield made
-    made.page.context.close()
-    assert made.foreign == [], "the page asked another host for something"
-    assert made.faults == [], "the console told errors"
 
 
 def test_a_correction_answers_the_same_question_in_other_words(visit, server):

@@ -1,26 +1,16 @@
 """What the server lets in, and what it does not."""
 
 import http.server
-import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assistant.guard import Guard, allowed_hosts
 from assistant.server import address, bound
 from store.errors import SetupFailed
 from store.settings import Settings
-from tests.assistant.chat_server import Served, free_port, served
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("served")) as running:
-        yield running
+from tests.assistant.chat_server import Served, free_port
 
 
 def join(server: Served, **headers: str) -> httpx.Response:

@@ -2,37 +2,20 @@
 
 import json
 import re
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import expect
 
 from store import conversations
 from store.database import opened
 from store.tags import tag, tags_of
 from store.transcript import as_line
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import free_port, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CODE = "Here it is:\n\n```python\ndef add(a, b):\n    return a + b\n```"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("talks-home")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
 """Teaching and the morning in a real browser: notes, kinds, editing, lineage, pausing, the report, choosing."""
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import expect
 
 from models.promotion import promote
@@ -14,33 +10,13 @@ from models.version_files import current
 from store import conversations, duels, examples, feedback, pausing, runs, versions
 from store.database import opened
 from store.records import Example, Score, Version, now
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 from tests.assistant.test_night_page import another_version, training_run
 from tests.assistant.test_report import refused_night
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with served(tmp_path_factory.mktemp("teaching-home")) as running:
-        yield running
-
-
-@pytest.fixture
-def visit(browser, server):
-    made = Visit(browser, server.url)
-    yield made
-    made.page.context.close()
-    assert made.foreign == [] and made.faults == []
 
 
 def test_a_thumb_takes_a_note_which_stays_while_a_reason_is_chosen(visit, server):

@@ -1,14 +1,9 @@
 """Files that are dropped into the chat: let in by our own page only, read, quoted under the answer, and removed."""
 
 import base64
-import sys
-from pathlib import Path
 
 import httpx
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import expect
 
 from assistant.uploads import plain_name
@@ -16,7 +11,7 @@ from store import conversations, documents
 from store.database import opened
 from store.errors import InputRefused
 from tests.assistant import papers
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 
 pytestmark = pytest.mark.slow
@@ -90,12 +85,6 @@ def test_only_the_last_part_of_a_name_counts():
     for none in ("", "/", "\x07"):
         with pytest.raises(InputRefused):
             plain_name(none)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.mark.browser

@@ -2,34 +2,23 @@
 
 import json
 import re
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from playwright.sync_api import Error, expect
 
 from models.version_files import current
 from store import conversations, feedback, users
 from store.database import opened
 from store.settings import load_settings
-from tests.assistant.browser import Visit, chromium
+from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ANA, BEN = ("ana", "four quiet grey herons"), ("ben", "three loud white geese")
 QUESTION, TAUGHT = "Who keeps the light of Skerrow?", "Mairi Tolland keeps it."
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
