@@ -178,7 +178,8 @@ def _chat(visit: Visit, look: Look, _made: str) -> None:
     look.at("choice in the chat, and the list")
     visit.open_conversation(RICH)
     expect(visit.answers).to_have_count(4)
-    page.locator("#talk .quotes summary").click()
+    for folded in ("Reasoning", "Read in skerrow.pdf, page 2"):
+        page.locator("#talk summary", has_text=folded).click()
     page.get_by_role("button", name="Instructions and more").click()
     expect(page.get_by_label("Tags of this conversation")).to_be_visible()
     look.at("chat")
