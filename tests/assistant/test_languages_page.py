@@ -167,7 +167,7 @@ def test_the_night_its_report_and_the_printed_page_are_spanish(visit, spanish, s
         (server.home / "runs" / fresh.id).mkdir(parents=True)
         steps = [{"step": n, "loss": 4 / n, "ce": 3 / n, "kl": 1 / n, "seconds": float(n)} for n in range(1, 41)]
         (server.home / "runs" / fresh.id / "log.jsonl").write_text("\n".join(map(json.dumps, steps)))
-        expect(page.get_by_text("paso 3 de 7")).to_be_visible()
+        expect(page.get_by_text("paso 4 de 8")).to_be_visible()
         expect(page.get_by_text("error de 0,08 en tus correcciones")).to_be_visible()
         expect(page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()
         assert spanish.english(page) == []
