@@ -147,6 +147,7 @@ def refused_night(db, home) -> str:
     for phase, result in results.items():
         begin_phase(db, made, phase)
         finish_phase(db, made, phase, result)
+    db.execute("UPDATE phases SET started = strftime('%Y-%m-%dT%H:%M:%fZ', started, '-5 minutes')")  # else it took none
     feedback.record_check(db, taught[0].id, "v-111111111111", 3, 0, "A <wizard>.")
     feedback.record_check(db, taught[1].id, "v-111111111111", 3, 3, "Ada.")
     (home / "runs" / made).mkdir(parents=True, exist_ok=True)
