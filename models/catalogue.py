@@ -49,6 +49,20 @@ class BaseModel:
     file_type: FileType = "f16"
     directory: Path | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where what is made from it is kept."""
+        return self.directory or self.gguf.parent
+
+    def full_precision(self) -> Path:
+        """Its F16 file, made once where the served one is quantised."""
+        from models.gguf_file import write_f16
+
+        full = self.folder / "f16.gguf"
+        if not full.is_file():
+            write_f16(self.source if self.source.is_file() else self.gguf, full)
+        return full
+
 
 def base_model(model: str, home: Path, serve_format: str = "auto") -> BaseModel:
     """Have the base model `model` ready and say where it is.
@@ -91,7 +105,7 @@ def training_dir(base: BaseModel) -> Path:
 
     # From full precision where there is a file of it: then what is trained is to the last bit what is served. Also
     # for a Hugging Face directory, since some of those tokenizers compose characters and llama.cpp never does.
-    directory = base.directory or base.gguf.parent
+    directory = base.folder
     full = directory / "f16.gguf"
     gguf = full if full.is_file() else base.gguf if base.source.is_dir() else base.source
     with FileLock(directory.with_name(directory.name + ".lock")):

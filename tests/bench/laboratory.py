@@ -62,7 +62,7 @@ def material(home: Path, facts: Sequence[Fact], bases: Path) -> Material:
         engine = LlamaCppEngine(base.gguf, BASE)
         embedder = Embedder(embedding_file(bases), settings.threads)
         try:
-            kept, general = replay(training_dir(base), base.directory or base.gguf.parent, engine)
+            kept, general = replay(training_dir(base), base.folder, engine)
             if not examples.examples_of(db, run):
                 made, _ = synthesise(corrections, new, set(), engine, teacher(settings, engine), embedder, run)
                 examples.save_examples(db, run, made)

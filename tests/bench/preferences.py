@@ -71,7 +71,7 @@ def measured(home: Path, unseen: list[str]) -> dict[str, object]:
     old, new = before.answer_all(talks, ASKED), after.answer_all(talks, ASKED)
     wins = sum(len(n.split()) <= WORDS < len(o.split()) for o, n in zip(old, new, strict=True))
     losses = sum(len(o.split()) <= WORDS < len(n.split()) for o, n in zip(old, new, strict=True))
-    _, general = replay(training_dir(base), base.directory or base.gguf.parent, before)
+    _, general = replay(training_dir(base), base.folder, before)
     own = [Example("probe", q, a) for q, a in zip(unseen, old, strict=True)]
     result = {
         "median_words": [statistics.median(len(a.split()) for a in said) for said in (old, new)],
