@@ -354,11 +354,13 @@ def _worth_a_night(settings: Settings) -> bool:
     from store.database import opened
     from store.versions import versions
     from trainer.collect import collect
+    from trainer.review import due
     from trainer.urgent import alarmed, worth_a_night
 
     with opened(settings.home) as db:
-        ledger = collect(db, versions(db), current(settings.home))
-        return runs.unfinished_run(db) is not None or worth_a_night(ledger, alarmed(db))
+        if runs.unfinished_run(db) is not None or due(db, settings.home, _base(settings)):
+            return True
+        return worth_a_night(collect(db, versions(db), current(settings.home)), alarmed(db))
 
 
 def _versions(flags: argparse.Namespace) -> None:

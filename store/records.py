@@ -232,10 +232,6 @@ class Entry:
     note: str
 
 
-TAKEN_BACK = "taken back"
-"""With this and a version's id begins a run's reason for going back to the version before."""
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """One night's work. `local_date` is the owner's calendar date when scheduled, None when asked for by hand."""
@@ -250,10 +246,18 @@ class Run:
     version: str | None
     reasons: tuple[str, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A version that a night took back, and why."""
+
+    version: str
+    reasons: tuple[str, ...]
+
     @property
-    def took_back(self) -> bool:
-        """Whether the version that answered before it was found to do harm."""
-        return any(reason.startswith(TAKEN_BACK) for reason in self.reasons)
+    def sentence(self) -> str:
+        """All of it in words."""
+        return f"taken back {self.version}: {'; '.join(self.reasons)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from store.database import rows, storable, writing
 from store.errors import NightRefused, NotFound
 from store.journal import write
 from store.light_sqlite_utils import Database
-from store.records import Phase, Run, RunState, Verdict, now
+from store.records import Phase, Run, RunState, TakenBack, Verdict, now
 
 
 def begin_run(db: Database, trigger: Literal["schedule", "command", "page"], local_date: str | None = None) -> Run:
@@ -102,6 +102,12 @@ def finished_phase(db: Database, run_id: str, name: str) -> dict[str, Any] | Non
     """What a phase gave; None when it has not been finished."""
     found = [phase.result for phase in phases(db, run_id) if phase.name == name and phase.state == "finished"]
     return found[0] if found else None
+
+
+def taken_back(db: Database, run_id: str) -> TakenBack | None:
+    """What a run took back at its beginning, however it ended afterwards."""
+    found = finished_phase(db, run_id, "review") or {}
+    return None if found.get("kept", True) else TakenBack(found["version"], tuple(found["reasons"]))
 
 
 def phases(db: Database, run_id: str) -> list[Phase]:

@@ -30,13 +30,13 @@ from store.database import opened
 from store.errors import AprendizError, NightFailed
 from store.journal import journal, paused_s
 from store.light_sqlite_utils import Database
-from store.records import TAKEN_BACK, Run, Version, at, now
+from store.records import Run, Version, at, now
 from store.settings import Settings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.liked import liked_examples
-from trainer.review import PHASE, due, review
+from trainer.review import PHASE, came_by_night, due, review
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
 
@@ -180,22 +180,21 @@ def _review(night: _Night) -> dict[str, Any]:
     from trainer.replay import replay
 
     served = current(night.settings.home)
-    if not due(night.db, served):
+    if not due(night.db, night.settings.home, night.base):
         return {}
     report = night.progress(PHASE)
     with (
         night.engine(night.base.gguf, BASE) as base,
         night.engine(model_file(night.settings.home, served, night.base), served) as engine,
     ):
-        _, general = replay(training_dir(night.base), _directory(night.base), base, report)
+        _, general = replay(training_dir(night.base), night.base.folder, base, report)
         found = review(night.db, served, engine, base, general, report)
     return {"version": served, "kept": found.promoted, "reasons": list(found.reasons)}
 
 
 def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
-    """Take back what its review found to do harm, unless that was done, or its owner chose it since."""
-    moves = versions.promotions(night.db)
-    if not reviewed.get("kept", True) and (moves[-1].version, moves[-1].by) == (reviewed["version"], "night"):
+    """Take back what its review did not keep, unless that was done, or its owner chose it since."""
+    if not reviewed.get("kept", True) and came_by_night(night.db, reviewed["version"]):
         before = roll_back(night.db, night.settings.home)
         log.warning("took back %s; %s serves", reviewed["version"], before)
 
@@ -241,7 +240,7 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
     embedder = Embedder(embedding_file(night.settings.home), night.settings.threads)
     try:
         with night.engine(night.base.gguf, BASE) as base:
-            kept, _ = replay(training, _directory(night.base), base, report)
+            kept, _ = replay(training, night.base.folder, base, report)
             lm = teacher(night.settings, base)
             known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
             gone = [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
@@ -292,7 +291,7 @@ def _merge(night: _Night, incumbent: str, ledger: Ledger, judge: Reward | None) 
         if night.base.file_type == "f16":
             replace_tensors(night.base.gguf, staging / "model.gguf", weights)
         else:
-            replace_tensors(_full_precision(night.base), night.work / "full.gguf", weights)
+            replace_tensors(night.base.full_precision(), night.work / "full.gguf", weights)
             quantise(night.work / "full.gguf", staging / "model.gguf", night.base.file_type)
             (night.work / "full.gguf").unlink()
         shutil.copytree(adapter, staging / "adapter")
@@ -317,7 +316,7 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge:
     voted = examples.examples_of(night.db, night.run.id, "liked probe")
     report = night.progress("examine")
     with night.engine(night.base.gguf, BASE) as base:
-        _, general = replay(training_dir(night.base), _directory(night.base), base, report)
+        _, general = replay(training_dir(night.base), night.base.folder, base, report)
         questions = Questions.of(ledger.corrections, ledger.new, probes, general, voted, judge)
         found = {"base": examine(base, questions, base, report)}
         with night.engine(model_file(home, version, night.base), version) as candidate:
@@ -363,14 +362,13 @@ def _all_withdrawn(night: _Night) -> Outcome:
 
 
 def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:
-    reviewed = runs.finished_phase(night.db, night.run.id, PHASE) or {}
-    if not reviewed.get("kept", True):
-        reasons = [*(f"{TAKEN_BACK} {reviewed['version']}: {reason}" for reason in reviewed["reasons"]), *reasons]
     runs.finish_run(night.db, night.run.id, verdict, version, reasons)
     for leftover in ("adapter", "version.sealed"):
         path = night.work / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    return Outcome(night.run.id, verdict, version, round(time.monotonic() - night.started, 1), metrics, tuple(reasons))
+    back = runs.taken_back(night.db, night.run.id)
+    every = (*([back.sentence] if back else ()), *reasons)
+    return Outcome(night.run.id, verdict, version, round(time.monotonic() - night.started, 1), metrics, every)
 
 
 def _evaluation(row: dict[str, Any]) -> Evaluation:
@@ -383,20 +381,6 @@ def _evaluation(row: dict[str, Any]) -> Evaluation:
 
 def _write_card(path: Path, card: dict[str, Any]) -> None:
     path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
-def _directory(base: BaseModel) -> Path:
-    return base.directory or base.gguf.parent
-
-
-def _full_precision(base: BaseModel) -> Path:
-    """The base's F16 file, made once when the served one is quantised."""
-    from models.gguf_file import write_f16
-
-    full = _directory(base) / "f16.gguf"
-    if not full.is_file():
-        write_f16(base.source if base.source.is_file() else base.gguf, full)
-    return full
 
 
 def _pays_in_four_bits(base: BaseModel) -> bool:

@@ -1,14 +1,17 @@
-"""The version that answers, examined once more in the first night after its own, with questions it was not asked then.
+"""The version that answers, examined once more in the night after its own, with questions it was not asked then.
 
-Chance, or a fault in one examination, may let a bad version pass. One that does harm is taken back and the owner told;
-what the owner put into service by hand is left alone. Only what came by a night and was not examined since is due.
+Chance, or a fault in one examination, may let a bad version pass. One that does harm, or surely knows too little, is
+taken back and the owner told; what the owner put into service by hand is left alone. A night comes for it though
+nothing is new.
 """
 
 import random
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from models.catalogue import BaseModel
 from models.engine import Engine
-from models.version_files import BASE
+from models.version_files import BASE, adapter_of, current
 from store import feedback, runs, versions
 from store.light_sqlite_utils import Database
 from store.records import Correction, Example
@@ -23,12 +26,22 @@ NEIGHBOURS = 40
 NEIGHBOURS_OF_ONE = 8
 
 
-def due(db: Database, served: str) -> bool:
-    """Whether `served` came by a night that no other night has looked back on."""
-    moves = versions.promotions(db)
-    if served == BASE or not moves or (moves[-1].version, moves[-1].by) != (served, "night"):
+def due(db: Database, home: Path, base: BaseModel) -> bool:
+    """Whether what serves in `home` came by a night that no other night has looked back on.
+
+    What was made of another base than `base` cannot be compared with it.
+    """
+    served = current(home)
+    if served == BASE or not came_by_night(db, served) or adapter_of(home, served, base) is None:
         return False
-    return not any((runs.finished_phase(db, run.id, PHASE) or {}).get("version") == served for run in runs.runs(db))
+    looked = [runs.finished_phase(db, run.id, PHASE) or {} for run in runs.runs(db)]
+    return not any(each.get("version") == served and each["kept"] for each in looked)
+
+
+def came_by_night(db: Database, served: str) -> bool:
+    """Whether `served` is what a night promoted, and nobody went to another since."""
+    moves = versions.promotions(db)
+    return bool(moves) and (moves[-1].version, moves[-1].by) == (served, "night")
 
 
 def review(

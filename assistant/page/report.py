@@ -14,7 +14,7 @@ from assistant.page.speech import date, heard, number, percent, say, say_many
 from store import feedback, runs
 from store.journal import journal, paused_s, seconds_between
 from store.light_sqlite_utils import Database
-from store.records import Check, Entry, Phase, Run
+from store.records import Check, Entry, Phase, Run, TakenBack
 
 STEADY = 0.02
 LET_PASS = 0.1
@@ -26,7 +26,7 @@ def report(db: Database, run: Run) -> str:
     taught, later = _taught(db, run), _later(db, run)
     examined = runs.finished_phase(db, run.id, "examine") or {}
     return (
-        _verdict(run)
+        _verdict(run, runs.taken_back(db, run.id))
         + lessons(taught, promoted=run.verdict == "promoted")
         + later
         + checked(examined.get("candidate") or {}, examined.get("base") or {}, examined.get("incumbent") or {})
@@ -34,12 +34,13 @@ def report(db: Database, run: Run) -> str:
     )
 
 
-def _verdict(run: Run) -> str:
-    reasons = "".join(f"<li>{escape(heard(reason))}</li>" for reason in run.reasons)
+def _verdict(run: Run, back: TakenBack | None) -> str:
+    every = (*([back.sentence] if back else ()), *run.reasons)
+    reasons = "".join(f"<li>{escape(heard(reason))}</li>" for reason in every)
     when = say("{time}, begun {how}", time=words.time_words(run.ended or run.started), how=words.trigger_words(run))
     named = f"<span>{escape(words.version_name(run.version))}</span>" if run.version else ""
     return (
-        f'<div class="card"><h3>{escape(words.verdict_words(run))}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
+        f'<div class="card"><h3>{escape(words.verdict_words(run, back))}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
         f'<div class="foot"><span>{escape(when)}</span>{named}</div></div>'
     )
 

@@ -1,5 +1,6 @@
 """The page as a whole: its head and its tabs."""
 
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 import gradio as gr
@@ -22,8 +23,12 @@ from assistant.page.whose import Page, who
 from assistant.page.words import taken_back_line
 from store import pausing, runs
 from store.database import opened
+from store.light_sqlite_utils import Database
+from store.records import TakenBack, at
 from store.settings import Settings
 from store.trends import weeks
+
+TOLD_FOR = timedelta(days=7)
 
 
 def page(settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl) -> gr.Blocks:
@@ -73,8 +78,14 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
 def alarm_lines(settings: Settings) -> str:
     """What the first user should know wherever they are: a worse week, a night that waits, a version taken back."""
     with told(), opened(settings.home) as db:
-        last = next((run for run in runs.runs(db, 9) if run.state == "finished"), None)
-        return alarm_line(weeks(db)) + paused_line(pausing.paused_run(db, settings.home)) + taken_back_line(last)
+        paused = paused_line(pausing.paused_run(db, settings.home))
+        return alarm_line(weeks(db)) + paused + taken_back_line(_taken_back(db))
+
+
+def _taken_back(db: Database) -> TakenBack | None:
+    """What a night of the last days took back, the newest."""
+    lately = [run for run in runs.runs(db, 20) if run.started >= at(datetime.now(UTC) - TOLD_FOR)]
+    return next((back for run in lately if (back := runs.taken_back(db, run.id))), None)
 
 
 def visitor_line(request: gr.Request) -> str:

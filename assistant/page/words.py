@@ -5,7 +5,7 @@ from html import escape
 
 from assistant.page.speech import date, heard, later, say, say_many
 from models.version_files import BASE
-from store.records import CorrectionStanding, Entry, Run
+from store.records import CorrectionStanding, Entry, Run, TakenBack
 
 REASONS = {
     1: (later("correct"), later("clear"), later("well put")),
@@ -73,23 +73,23 @@ def standing_words(standing: CorrectionStanding) -> str:
     }[standing.standing]
 
 
-def verdict_words(run: Run) -> str:
-    """How a night ended."""
+def verdict_words(run: Run, back: TakenBack | None = None) -> str:
+    """How a night ended, that took `back` a version at its beginning."""
     if run.verdict not in _VERDICTS:
         return say("The night was interrupted; the next one finishes its work.")
     said = [_VERDICTS[run.verdict]]
-    if run.verdict != "promoted" and run.took_back:
-        said.append(later("The version that answered did harm: the one before it answers again."))
+    if run.verdict != "promoted" and back:
+        said.append(later("The version that answered did not pass a second look: the one before it answers again."))
     elif run.verdict in _STAYS:
         said.append(later("Everything stays as it was."))
     return " ".join(map(say, said))
 
 
-def taken_back_line(last: Run | None) -> str:
-    """For the head of the page, when the last night took a version back. Pure."""
-    if last is None or not last.took_back:
+def taken_back_line(back: TakenBack | None) -> str:
+    """For the head of the page, when a night took a version back lately. Pure."""
+    if back is None:
         return ""
-    told = say("The last night took a version back that did harm. What it did stands under Night.")
+    told = say("A night took a version back, and the one before it answered again: {why}.", why=heard(back.sentence))
     return f'<p class="badge bad alarm" role="status">{escape(told)}</p>'
 
 

@@ -1,19 +1,45 @@
 """Looking back on the version that answers: when, with which questions, and what becomes of a bad one."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
-from assistant.page.words import taken_back_line, verdict_words
-from models.version_files import BASE
+import pytest
+
+import run
+from assistant.page.report import report
+from assistant.page.whole import alarm_lines
+from models.catalogue import BaseModel
+from models.promotion import promote, roll_back
+from models.version_files import BASE, seal_version
+from store import runs
 from store.database import opened
-from store.records import Correction, Run, Version
-from store.runs import begin_phase, begin_run, finish_phase, finish_run, run
-from store.versions import add_version, record_promotion
+from store.light_sqlite_utils import Database
+from store.records import Correction, Version, now
+from store.runs import begin_phase, begin_run, cancel_run, finish_phase, finish_run
+from store.settings import Settings
+from store.versions import add_version
 from tests.trainer.test_gate import BASE as OF_BASE
 from tests.trainer.test_gate import GOOD
 from trainer.gate import still_good
 from trainer.review import NEIGHBOURS, PHASE, TAUGHT, due, questions
 
-MADE = Version("v-111111111111", BASE, None, "2026-01-01T00:00:00.000Z", "promoted", (), {"corrections": [1]})
+
+def made_by_a_night(home: Path, db: Database, base: str = "a-base") -> str:
+    """A sealed version on record, which a night of `base` promoted. Gives its id."""
+    staging = home / "runs" / "r" / "version"
+    (staging / "adapter").mkdir(parents=True)
+    (staging / "adapter" / "adapter_config.json").write_text("{}")
+    (staging / "model.gguf").write_bytes(b"GGUF and more")
+    (staging / "card.json").write_text(json.dumps({"base": base}))
+    made = seal_version(home, staging)
+    add_version(db, Version(made, BASE, None, now(), "promoted", (), {"corrections": [1]}))
+    promote(db, home, made, "night")
+    return made
+
+
+def of_base(home: Path, name: str = "a-base") -> BaseModel:
+    return BaseModel(name, home / "model.gguf", None, "", home / "model.gguf")
 
 
 def correction(id: int) -> Correction:
@@ -21,19 +47,34 @@ def correction(id: int) -> Correction:
 
 
 def test_only_what_came_by_a_night_is_looked_back_on_and_only_once(home):
+    base = of_base(home)
     with opened(home) as db:
-        assert not due(db, BASE)
-        add_version(db, MADE)
-        record_promotion(db, MADE.id, BASE, "promote")
-        assert not due(db, MADE.id), "its owner chose it"
-        record_promotion(db, BASE, MADE.id, "rollback")
-        record_promotion(db, MADE.id, BASE, "night")
-        assert due(db, MADE.id)
+        assert not due(db, home, base)
+        made = made_by_a_night(home, db)
+        assert due(db, home, base)
+        assert not due(db, home, of_base(home, "another")), "what another base says cannot be compared"
         night = begin_run(db, "command")
         begin_phase(db, night.id, PHASE)
-        assert due(db, MADE.id), "a night that was killed meanwhile asks again"
-        finish_phase(db, night.id, PHASE, {"version": MADE.id, "kept": True, "reasons": []})
-        assert not due(db, MADE.id)
+        assert due(db, home, base), "a night that was killed meanwhile asks again"
+        finish_phase(db, night.id, PHASE, {"version": made, "kept": False, "reasons": ["drift"]})
+        assert due(db, home, base), "it was to be taken back and still serves"
+        finish_phase(db, night.id, PHASE, {"version": made, "kept": True, "reasons": []})
+        assert not due(db, home, base)
+
+
+def test_what_its_owner_chose_by_hand_is_left_alone(home):
+    with opened(home) as db:
+        made = made_by_a_night(home, db)
+        roll_back(db, home)
+        promote(db, home, made)
+        assert not due(db, home, of_base(home))
+
+
+def test_a_scheduled_night_comes_to_look_back_though_nothing_is_new(home, default_model):
+    with opened(home) as db:
+        assert not run._worth_a_night(Settings(home=home))
+        made_by_a_night(home, db, default_model.name)
+    assert run._worth_a_night(Settings(home=home))
 
 
 def test_some_of_what_was_taught_is_asked_and_questions_near_it_that_were_never_asked():
@@ -59,13 +100,24 @@ def test_harm_and_surely_knowing_too_little_take_a_version_back_and_chance_does_
         assert not decision.promoted and [reason for reason in decision.reasons if word in reason], word
 
 
-def test_the_owner_is_told_that_a_version_was_taken_back(home):
+@pytest.mark.parametrize("end", [lambda db, id: finish_run(db, id, "refused", None, ["too much moved"]), cancel_run])
+def test_the_owner_is_told_that_a_version_was_taken_back_however_the_night_went_on(home, end):
     with opened(home) as db:
-        night = begin_run(db, "schedule")
-        finish_run(db, night.id, "refused", None, [f"taken back {MADE.id}: drift", "too much moved"])
-        last = run(db, night.id)
-    assert last.took_back and "took a version back" in taken_back_line(last)
-    assert "one before it answers again" in verdict_words(last) and "stays as it was" not in verdict_words(last)
-    plain = Run("r", "page", None, "finished", "", "", "refused", None, ("too much moved",))
-    assert taken_back_line(plain) == taken_back_line(None) == ""
-    assert verdict_words(plain).endswith("Everything stays as it was.")
+        night = begin_run(db, "schedule").id
+        begin_phase(db, night, PHASE)
+        finish_phase(db, night, PHASE, {"version": "v-1", "kept": False, "reasons": ["drift", "too many"]})
+        end(db, night)
+        told = report(db, runs.run(db, night))
+    assert "taken back v-1: drift; too many" in told and "one before it answers again" in told
+    assert "stays as it was" not in told
+    assert "taken back v-1: drift; too many" in alarm_lines(Settings(home=home))
+
+
+def test_nothing_is_told_of_a_night_that_took_nothing_back(home):
+    with opened(home) as db:
+        night = begin_run(db, "schedule").id
+        begin_phase(db, night, PHASE)
+        finish_phase(db, night, PHASE, {"version": "v-1", "kept": True, "reasons": ["drift 0.01"]})
+        finish_run(db, night, "refused", None, ["too much moved"])
+        assert "Everything stays as it was." in report(db, runs.run(db, night))
+    assert alarm_lines(Settings(home=home)) == ""
