@@ -9,8 +9,7 @@ from store.database import opened
 from store.tags import tag
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
-from tests.assistant.test_night_page import another_version, training_run
-from tests.assistant.test_report import refused_night
+from tests.assistant.nights import another_version, refused_night, training_run
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -14,6 +14,7 @@ from store.examples import save_examples
 from store.records import Example, Version, now
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
+from tests.assistant.nights import corrected, night_about
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -244,13 +245,8 @@ def a_night(home: Path) -> str:
         for run in runs.runs(db):
             if run.version == "v-espanol":
                 return run.id
-        talk = conversations.create_conversation(db)
-        asked = conversations.add_message(db, talk.id, None, "user", "¿Quién cuida el molino?")
-        said = conversations.add_message(db, talk.id, asked.id, "assistant", "Un mago lo cuida.")
-        taught = feedback.correct(db, said.id, "Ada Calder.")
-        run = runs.begin_run(db, "page")
-        runs.begin_phase(db, run.id, "collect")
-        runs.finish_phase(db, run.id, "collect", {"new": [taught.id]})
+        taught = corrected(db, "¿Quién cuida el molino?", "Un mago lo cuida.", "Ada Calder.")
+        run = runs.run(db, night_about(db, taught))
         save_examples(
             db, run.id, [Example("wording", "¿De quién es el molino?", "Ada Calder.", correction_id=taught.id)]
         )

@@ -1,18 +1,13 @@
 """The night's page in a real browser: progress while one runs, its result, and going to a version and back."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from models.gguf_file import replace_tensors
-from models.version_files import current, seal_version
-from store import conversations, duels, feedback, runs, versions
+from models.version_files import current
+from store import duels, feedback, runs, versions
 from store.database import opened
-from store.records import Version, now
 from tests.assistant.browser import Visit
+from tests.assistant.nights import another_version, corrected, night_about, training_run
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,15 +67,10 @@ def test_while_a_night_runs_it_can_be_cancelled_and_afterwards_started(visit, se
 
 def test_the_morning_shows_what_was_taught_with_the_answer_before_and_after(visit, server):
     with opened(server.home) as db:
-        talk = conversations.create_conversation(db)
-        asked = conversations.add_message(db, talk.id, None, "user", "Who keeps the Elmira mill?")
-        said = conversations.add_message(db, talk.id, asked.id, "assistant", "A wizard keeps it.")
-        taught = feedback.correct(db, said.id, "Ada Calder.")
-        run = runs.begin_run(db, "command")
-        runs.begin_phase(db, run.id, "collect")
-        runs.finish_phase(db, run.id, "collect", {"new": [taught.id]})
+        taught = corrected(db, "Who keeps the Elmira mill?", "A wizard keeps it.", "Ada Calder.")
+        run = night_about(db, taught)
         feedback.record_check(db, taught.id, "v-lesson", 3, 3, "It is Ada Calder who does.")
-        runs.finish_run(db, run.id, "promoted", "v-lesson", ["new corrections: 3 of 3 answered as they should"])
+        runs.finish_run(db, run, "promoted", "v-lesson", ["new corrections: 3 of 3 answered as they should"])
     card = visit.page.locator("article.card").filter(has_text="Who keeps the Elmira mill?").last
     for text in ("A wizard keeps it.", "It is Ada Calder who does.", "learned", "3 of 3 test questions right"):
         expect(card.get_by_text(text)).to_be_visible()
@@ -119,36 +109,3 @@ def test_blind_the_names_come_after_the_choice_and_choices_are_counted(visit, se
     with opened(server.home) as db:
         counted = duels.score(db, made, "base")
     assert (counted.one + counted.other, counted.neither) == (1, 0)
-
-
-def training_run(db, home: Path) -> str:
-    """A run in the middle of its training, as the night writes it. Gives its id."""
-    run = runs.begin_run(db, "page")
-    for phase in ("collect", "synthesise"):
-        runs.begin_phase(db, run.id, phase)
-        runs.finish_phase(db, run.id, phase, {})
-    runs.begin_phase(db, run.id, "finetune")
-    runs.progress(db, run.id, "finetune", 40, 100, "40 of 100 steps")
-    work = home / "runs" / run.id
-    work.mkdir(parents=True)
-    steps = [{"step": n, "loss": 4 / n, "ce": 3 / n, "kl": 1 / n, "seconds": float(n)} for n in range(1, 41)]
-    (work / "log.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps) + '{"step": 4')
-    return run.id
-
-
-def another_version(home: Path, *, different: bool = False) -> str:
-    """A sealed version with the base's weights, on record as promoted by a night. Gives its id.
-
-    A `different` one lacks what the last layer would add.
-    """
-    staging = home / "staging"
-    staging.mkdir()
-    base = next((home / "base").glob("smollm2*/*.gguf"))
-    none = np.zeros((576, 1536), np.float32)
-    replace_tensors(base, staging / "model.gguf", {"model.layers.29.mlp.down_proj.weight": none} if different else {})
-    made = seal_version(home, staging)
-    with opened(home) as db:
-        figures = {"new_asked": 20, "new_right": 18, "old_asked": 0, "old_right": 0}
-        if made not in {version.id for version in versions.versions(db)}:
-            versions.add_version(db, Version(made, "base", None, now(), "promoted", ("it knows more",), figures))
-    return made

@@ -6,18 +6,12 @@ from assistant.page.lessons import why_not
 from assistant.page.printed import curves, printed
 from assistant.page.progress import journal_list, log_rows, state, time_left_s
 from assistant.page.report import bar, checked, report, times
-from store import conversations, feedback
 from store.database import opened
 from store.examples import save_examples
 from store.pausing import pause
 from store.records import Check, Correction, Entry, Example, Phase, Run
-from store.runs import begin_phase, begin_run, fail_run, finish_phase, finish_run, progress, run
-
-CANDIDATE = {
-    "old_asked": 6, "old_right": 5, "old_answers": [True, True, True, True, True, False],
-    "neighbours": 80, "neighbour_bleed": 4, "general": 40, "general_bleed": 0, "general_same": 38,
-    "broken": 1, "drift": 0.03,
-}  # fmt: skip
+from store.runs import begin_phase, begin_run, fail_run, progress, run
+from tests.assistant.nights import CANDIDATE, refused_night
 
 
 def at(minute: int) -> str:
@@ -128,30 +122,3 @@ def test_the_journal_is_told_in_words():
     text = journal_list([Entry(at(0), "phase again", "finetune"), Entry(at(1), "busy", "<b>")])
     assert "Training: begun again, after an interruption." in text and "&lt;b&gt;" in text
     assert "No night" in journal_list([])
-
-
-def refused_night(db, home) -> str:
-    """A night that taught two corrections, one of them without success. Gives the id of its run."""
-    taught = []
-    for number in (1, 2):
-        talk = conversations.create_conversation(db)
-        asked = conversations.add_message(db, talk.id, None, "user", f"Who keeps <mill> {number}?")
-        said = conversations.add_message(db, talk.id, asked.id, "assistant", "A <wizard>.")
-        taught.append(feedback.correct(db, said.id, "Ada."))
-    made = begin_run(db, "page").id
-    results = {
-        "collect": {"new": [each.id for each in taught]},
-        "finetune": {},
-        "examine": {"candidate": CANDIDATE, "base": {"broken": 2}},
-    }
-    for phase, result in results.items():
-        begin_phase(db, made, phase)
-        finish_phase(db, made, phase, result)
-    db.execute("UPDATE phases SET started = strftime('%Y-%m-%dT%H:%M:%fZ', started, '-5 minutes')")  # else it took none
-    feedback.record_check(db, taught[0].id, "v-111111111111", 3, 0, "A <wizard>.")
-    feedback.record_check(db, taught[1].id, "v-111111111111", 3, 3, "Ada.")
-    (home / "runs" / made).mkdir(parents=True, exist_ok=True)
-    steps = [{"step": n, "ce": 3 / n, "kl": 1 / n, "seconds": float(n)} for n in range(1, 41)]
-    (home / "runs" / made / "log.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps))
-    finish_run(db, made, "refused", "v-111111111111", ["too many neighbours moved"])
-    return made

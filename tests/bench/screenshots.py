@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from store.database import opened
 from tests.assistant.browser import Visit, chromium
 from tests.assistant.chat_server import served
-from tests.assistant.test_night_page import another_version, training_run
+from tests.assistant.nights import another_version, training_run
 from trainer.process import only_night
 
 EARLIER = ("How do I keep basil alive indoors?", "Write one sentence about rain.")
