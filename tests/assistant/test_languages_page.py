@@ -1,6 +1,5 @@
 """The page in a Spanish browser: nothing English is left on it, and an English one beside it has its own words."""
 
-import json
 import re
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from store.examples import save_examples
 from store.records import Example, Version, now
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
-from tests.assistant.nights import corrected, night_about
+from tests.assistant.nights import corrected, night_about, training_log
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -165,9 +164,7 @@ def test_the_night_its_report_and_the_printed_page_are_spanish(visit, spanish, s
         fresh = runs.begin_run(db, "page")
         runs.begin_phase(db, fresh.id, "finetune")
         runs.progress(db, fresh.id, "finetune", 40, 100, "training")
-        (server.home / "runs" / fresh.id).mkdir(parents=True)
-        steps = [{"step": n, "loss": 4 / n, "ce": 3 / n, "kl": 1 / n, "seconds": float(n)} for n in range(1, 41)]
-        (server.home / "runs" / fresh.id / "log.jsonl").write_text("\n".join(map(json.dumps, steps)))
+        training_log(server.home, fresh.id)
         expect(page.get_by_text("paso 4 de 8")).to_be_visible()
         expect(page.get_by_text("error de 0,08 en tus correcciones")).to_be_visible()
         expect(page.locator(".vega-embed canvas, .vega-embed svg").first).to_be_visible()

@@ -69,7 +69,8 @@ def night(home: Path, uncapped: bool) -> dict[str, object]:
     lifted = dict.fromkeys(LIMITS, 10**6) if uncapped else {}
     with mock.patch.multiple(collect, **lifted):
         ended = run_night(settings, base, LlamaCppEngine, "command")
-    return {"decision": ended.decision, "reasons": ended.reasons, "taken": ended.metrics["examine"]["new_asked"]}
+    taken = ended.metrics.get("examine", {}).get("corrections", ())
+    return {"decision": ended.decision, "reasons": ended.reasons, "taken": len(taken)}
 
 
 def main() -> None:
