@@ -7,6 +7,7 @@ reads before it writes would otherwise fail at once, not wait, when another proc
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ def connect(home: Path) -> Database:
     conn = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
     try:
         db = Database(conn, execute_plugins=False)
-        conn.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(conn)
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute("PRAGMA secure_delete = ON")
         _migrate(db, home)
@@ -53,6 +54,20 @@ def connect(home: Path) -> Database:
         conn.close()
         raise
     return db
+
+
+def _write_ahead(conn: sqlite3.Connection) -> None:
+    """Have changes written to a log beside the file. SQLite waits for nobody when it turns to that, so this does."""
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
@@ -121,7 +136,7 @@ def _private_file(home: Path) -> Path:
     path = home / STORE
     try:
         if not home.exists():
-            home.mkdir(mode=0o700, parents=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)  # another program may make it at the same time
         if not path.exists():
             if not any(home.iterdir()):
                 home.chmod(0o700)

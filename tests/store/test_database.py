@@ -169,6 +169,30 @@ def test_two_processes_that_write_at_once_wait_for_each_other(home):
         assert check(db.conn) == []
 
 
+OPENER = """
+import sys, time
+from pathlib import Path
+from store.database import opened
+go, homes = Path(sys.argv[1]), Path(sys.argv[1]).with_name("homes")
+print("ready", flush=True)
+for number in range(8):
+    while not go.with_name(str(number)).exists():
+        time.sleep(0.0005)
+    with opened(homes / str(number)):
+        print("opened", flush=True)
+"""
+
+
+def test_a_home_that_several_programs_open_for_the_first_time_at_once_is_made_once(home):
+    openers = [program(OPENER, home / "go") for _ in range(4)]
+    assert [opener.stdout.readline() for opener in openers] == ["ready\n"] * 4
+    for number in range(8):
+        (home / str(number)).touch()
+    for opener in openers:
+        told, fault = opener.communicate(timeout=60)
+        assert (opener.returncode, told) == (0, "opened\n" * 8), fault
+
+
 INTERRUPTED = """
 import sys
 from pathlib import Path
