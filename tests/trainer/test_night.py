@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -179,6 +180,8 @@ def assert_a_harmful_version_is_taken_back(home: Path, good: str) -> None:
     staging.mkdir()
     weights = MergedWeights(training_dir(base), home / "versions" / good / "adapter", 5.0)
     replace_tensors(base.gguf, staging / "model.gguf", weights)
+    shutil.copytree(home / "versions" / good / "adapter", staging / "adapter")
+    shutil.copy(home / "versions" / good / "card.json", staging)
     bad = seal_version(home, staging)
     with opened(home) as db:
         knows = versions.version(db, good).evaluation
