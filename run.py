@@ -460,6 +460,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "answer": s.correction.answer,
                 "manner": s.correction.manner,
                 "by": s.correction.by,
+                "context": s.correction.context,
                 "standing": s.standing,
                 "version": s.version,
                 "asked": s.asked,

@@ -22,6 +22,7 @@ from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
 from store.answering import answering
 from store.database import opened
+from store.documents import own_digests
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Message, Passage
@@ -141,7 +142,7 @@ class Assistant:
     ) -> list[Answer]:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         with opened(self.settings.home) as db:
-            found_all = self._looked_up(db, [row[-1].content for row in rows], with_memory)
+            found_all = self._looked_up(db, rows, with_memory)
             wishes = feedback.wishes(db, main_owner(db)) if with_memory else []
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
@@ -177,7 +178,7 @@ class Assistant:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
         with answering(self.settings.home), opened(self.settings.home) as db:
-            ((found, passages),) = self._looked_up(db, [messages[-1].content], with_memory)
+            ((found, passages),) = self._looked_up(db, [messages], with_memory)
             if found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
                 kept = said_again(db, keep(db), said, name) if keep else None
@@ -244,7 +245,7 @@ class Assistant:
         with_memory: bool,
         version: str,
     ) -> Iterator[Message]:
-        found = self.memory.recall(db, question.content) if with_memory and self.settings.memory else None
+        found = self._recalled(db, question) if with_memory and self.settings.memory else None
         if found is not None and found.sure:
             yield said_again(db, question, found.correction, self.serving.version)
             return
@@ -295,13 +296,19 @@ class Assistant:
         )
 
     def _looked_up(
-        self, db: Database, questions: list[str], with_memory: bool
+        self, db: Database, talks: Sequence[Sequence[ChatMessage]], with_memory: bool
     ) -> list[tuple[Recalled | None, list[Passage]]]:
-        """What memory and the documents have on each question; nothing without memory."""
+        """What memory and the documents have on the last question of each; nothing without memory."""
         if not with_memory:
-            return [(None, [])] * len(questions)
-        passages = [self.memory.library.look_up(db, question) for question in questions]
-        return list(zip(self.memory.recall_all(db, questions), passages, strict=True))
+            return [(None, [])] * len(talks)
+        asked = [[said.content for said in talk if said.role == "user"] or [talk[-1].content] for talk in talks]
+        passages = [self.memory.library.look_up(db, questions[-1]) for questions in asked]
+        return list(zip(self.memory.recall_all(db, asked), passages, strict=True))
+
+    def _recalled(self, db: Database, question: Message) -> Recalled | None:
+        """What memory has on a stored question, where it was asked."""
+        asked = [each.content for each in conversations.path_to(db, question.id) if each.role == "user"]
+        return self.memory.recall(db, *asked, documents=own_digests(db, question.conversation_id))
 
     def _route(self, version: str, found: Recalled | None, with_memory: bool) -> str:
         """Away from every correction what was not corrected stays as it was."""

@@ -1,10 +1,12 @@
 """Corrections looked up at answer time: by meaning first, then by whether the same is asked of the same subject.
 
 Called before every answer; tests/bench/serving.py times it. Similarity alone confuses neighbours, names alone confuse
-what is asked of them; both together do less, and `models.aspect` keeps apart what vectors do not. It generates nothing.
+what is asked of them; both together do less, and `models.aspect` keeps apart what vectors do not. The same words are
+the same question, and what points at something said before is one below that alone. It generates nothing.
 """
 
 import threading
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from models.embedding import Embedder, embedding_file
 from models.question_vectors import in_step, same_question
 from models.subject import same_subject, subject
 from store import feedback
+from store.context import contexts_of
+from store.feedback import question_key
 from store.light_sqlite_utils import Database
 from store.records import Correction, Document
 
@@ -45,24 +49,33 @@ class Memory:
         self._lock = threading.Lock()
         self._revision: int | None = None
         self._corrections: list[Correction] = []
+        self._asked: dict[tuple[str, str], int] = {}
         self._vectors: npt.NDArray[np.float32] = np.zeros((0, 384), dtype=np.float32)
 
     def answer_from(self, threshold: float) -> None:
         """Let corrections answer from this likeness on; 0 is the built-in value."""
         self._sure = threshold or SURE
 
-    def recall(self, db: Database, question: str) -> Recalled | None:
-        """The newest correction that answers `question`, or one that is near, or None."""
-        return self.recall_all(db, [question])[0]
+    def recall(self, db: Database, *questions: str, documents: Sequence[str] = ()) -> Recalled | None:
+        """The newest correction that answers the last of a conversation's `questions`, or one that is near, or None.
 
-    def recall_all(self, db: Database, questions: list[str]) -> list[Recalled | None]:
-        """`recall` for many questions, embedded together."""
+        `documents` are the digests of what is there to read in that conversation alone.
+        """
+        return self.recall_all(db, [questions], documents)[0]
+
+    def recall_all(
+        self, db: Database, conversations: Sequence[Sequence[str]], documents: Sequence[str] = ()
+    ) -> list[Recalled | None]:
+        """`recall` for many conversations, embedded together."""
         with self._lock:
             self._refresh(db)
-            if not self._corrections or not questions:
-                return [None] * len(questions)
-            similarities = self._embedder.embed(questions) @ self._vectors.T
-            return [self._best(question, row) for question, row in zip(questions, similarities, strict=True)]
+            if not self._corrections or not conversations:
+                return [None] * len(conversations)
+            similarities = self._embedder.embed([questions[-1] for questions in conversations]) @ self._vectors.T
+            return [
+                self._best(questions[-1], contexts_of(questions, documents), row)
+                for questions, row in zip(conversations, similarities, strict=True)
+            ]
 
     def read(self, db: Database, document: Path) -> bool:
         """Take in a document for all conversations; False when it is known. Raises InputRefused."""
@@ -76,7 +89,10 @@ class Memory:
         """Give the embedding model's memory back."""
         self._embedder.close()
 
-    def _best(self, question: str, similarities: npt.NDArray[np.float32]) -> Recalled | None:
+    def _best(self, question: str, contexts: Set[str], similarities: npt.NDArray[np.float32]) -> Recalled | None:
+        if (same := self._in_the_same_words(question, contexts)) is not None:
+            return Recalled(self._corrections[same], float(similarities[same]), True)
+        similarities = np.where([c.context in contexts for c in self._corrections], similarities, -1.0)
         count = min(CANDIDATES, len(similarities))
         top = np.argpartition(-similarities, count - 1)[:count]
         near: Recalled | None = None
@@ -91,8 +107,13 @@ class Memory:
             near = near or Recalled(correction, similarity, False)
         return near
 
+    def _in_the_same_words(self, question: str, contexts: Set[str]) -> int | None:
+        found = [self._asked[key] for c in contexts if (key := (question_key(question), c)) in self._asked]
+        return max(found, default=None)
+
     def _refresh(self, db: Database) -> None:
         revision = feedback.revision(db)  # before it is read, lest something be missed
         if revision != self._revision:
             self._corrections, self._vectors = in_step(db, self._embedder)
+            self._asked = {(question_key(c.question), c.context): i for i, c in enumerate(self._corrections)}
             self._revision = revision

@@ -1,8 +1,11 @@
-"""Which of several related things a question asks for: her mother or her father, where born or where buried.
+"""Which of several related things a question asks for: her mother or her father, who or why, what is so or not so.
 
-Sentence vectors hardly tell such questions apart ("Who is Ana's mother?" and "... father?" have a similarity of 0.93),
-yet the answer to one is wrong for the other. English words, by hand; what is not listed is left to the vectors. Pure.
+Sentence vectors hardly tell such questions apart ("Who is Ana's mother?" and "... father?" have a similarity of 0.93,
+"What should I feed my dog?" and "What should I not feed my dog?" 0.89), yet the answer to one is wrong for the other.
+English words, by hand; what is not listed is left to the vectors. Pure.
 """
+
+import re
 
 from models.subject import words
 
@@ -37,6 +40,12 @@ _CONTRASTS: tuple[tuple[str, ...], ...] = (
     ("height tall", "weight heavy weigh", "age old", "width wide", "length long", "depth deep"),
     ("position role", "team club", "number", "nationality country"),
     ("instrument", "sport", "game"), ("vice", "deputy", "former"),
+    ("plus add added adding sum", "minus subtract subtracted", "times multiply multiplied", "divide divided"),
+    ("enable enabling", "disable disabling"), ("on", "off"), ("increase raise", "decrease reduce lower"),
+    ("install installing", "uninstall remove delete"), ("upload", "download"), ("import", "export"),
+    ("lock", "unlock"), ("encrypt", "decrypt"), ("connect", "disconnect"), ("deposit", "withdraw"),
+    ("lend", "borrow"), ("minimum least", "maximum most"), ("best", "worst"), ("advantages pros", "disadvantages cons"),
+    ("yesterday", "today", "tomorrow"), ("spring", "summer", "autumn fall", "winter"), ("safe", "dangerous unsafe"),
 )  # fmt: skip
 
 _GROUPS: dict[str, list[tuple[int, int]]] = {}
@@ -46,11 +55,62 @@ for _number, _contrast in enumerate(_CONTRASTS):
             _GROUPS.setdefault(_word, []).append((_number, _group))
 
 
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("time", r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b"),
+    ("number", r"\bhow (many|much|old|tall|long|far|big|large|high|deep|heavy|often)\b"),
+)
+_CAUSES: tuple[tuple[str, str], ...] = (
+    ("reason", r"\b(why|how come|what for|reasons?|what (?:causes|caused|makes|made))\b"),
+    ("way", r"\bhow (do|does|did|can|could|should|to|is|are|was|were|would)\b"),
+    ("person", r"\b(who|whom|whose)\b"),
+    ("place", r"\bwhere\b"),
+    ("thing", r"\b(what|which)\b"),
+    ("yes or no", r"^(is|are|was|were|does|did|do|has|have|had|will)\b"),
+)
+_DENIED = re.compile(r"\b(?:not|never|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_ORDERED = re.compile(r"([^\W_]+) (?:to|into|over|than|minus|divided by) ([^\W_]+)", re.IGNORECASE)
+
+
+def asks_for(question: str) -> str:
+    """ "time" or "number" when the question words say so, else "": a date is no answer to where."""
+    return _first(_KINDS, question)
+
+
 def contrary(one: str, other: str, named: str = "") -> bool:
     """Whether two questions about the same ask for different things of it; words of its name, `named`, do not count."""
     aside = set(words(named))
     first, second = (_groups(set(words(text)) - aside) for text in (one, other))
-    return any(first[number].isdisjoint(second[number]) for number in first.keys() & second.keys())
+    return (
+        any(first[number].isdisjoint(second[number]) for number in first.keys() & second.keys())
+        or denied(one) != denied(other)
+        or _turned_round(one, other)
+    )
+
+
+def denied(question: str) -> bool:
+    """Whether it asks for what is not so; twice not is so."""
+    return len(_DENIED.findall(question)) % 2 == 1
+
+
+def other_kind(one: str, other: str) -> bool:
+    """Whether an answer of another kind is wanted: a reason is none to who, and a yes none to why."""
+    kinds = {_kind(one), _kind(other)}
+    return len(kinds) == 2 and ("reason" in kinds or kinds <= {"way", "person", "place", "yes or no"})
+
+
+def _kind(question: str) -> str:
+    return _first((*_KINDS, *_CAUSES), question)
+
+
+def _first(kinds: tuple[tuple[str, str], ...], question: str) -> str:
+    text = " ".join(words(question))
+    return next((kind for kind, form in kinds if re.search(form, text)), "")
+
+
+def _turned_round(one: str, other: str) -> bool:
+    """From Kelso to Denby is not from Denby to Kelso."""
+    first, second = ({tuple(map(str.casefold, pair)) for pair in _ORDERED.findall(text)} for text in (one, other))
+    return any((b, a) in second and (a, b) not in second for a, b in first)
 
 
 def _groups(found: set[str]) -> dict[int, set[int]]:

@@ -9,9 +9,9 @@ from collections.abc import Sequence, Set
 import numpy as np
 import numpy.typing as npt
 
-from models.aspect import contrary
+from models.aspect import asks_for, contrary, other_kind
 from models.embedding import NAME, WIDTH, Embedder
-from models.subject import asks_for, same_subject, subject
+from models.subject import same_subject, subject
 from store import feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
@@ -22,6 +22,9 @@ SAME = 0.85
 which a name was written small."""
 
 NEAREST = 8
+WHOLE = 800
+"""Characters of a question of which the vector surely knows all: of a longer one it may not know what is asked."""
+
 _BLOCK = 64
 
 Vectors = npt.NDArray[np.float32]
@@ -50,7 +53,7 @@ def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors
 
 
 def contradicted(
-    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[str, int]
+    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[tuple[str, str], int]
 ) -> dict[int, int]:
     """Of `active`, the ids that one of `fresh` takes the place of, and by which.
 
@@ -63,9 +66,10 @@ def contradicted(
     nearest = np.argpartition(-similarities, min(NEAREST, len(active) - 1), axis=1)[:, : NEAREST + 1]
     for index, row, others in zip(new, similarities, nearest, strict=True):
         later = active[index]
-        first = first_asked.get(feedback.question_key(later.question), later.id)
+        first = first_asked.get(_place(later), later.id)
         for earlier in (active[int(other)] for other in others if row[other] >= SAME):
-            if earlier.id < first and same_question(earlier.question, later.question):
+            alike = earlier.context == later.context and same_question(earlier.question, later.question)
+            if alike and earlier.id < first:
                 found[earlier.id] = later.id
     return found
 
@@ -73,12 +77,21 @@ def contradicted(
 def same_question(known: str, asked: str) -> bool:
     """Whether two questions whose vectors are near ask for the same: of the same subject, and the same of it."""
     return (
-        same_subject(known, asked) and asks_for(known) == asks_for(asked) and not contrary(known, asked, subject(known))
+        max(len(known), len(asked)) <= WHOLE
+        and same_subject(known, asked)
+        and asks_for(known) == asks_for(asked)
+        and not other_kind(known, asked)
+        and not contrary(known, asked, subject(known))
     )
 
 
-def _first_asked(every: Sequence[Correction]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _first_asked(every: Sequence[Correction]) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = {}
     for each in (each for each in every if not each.manner):
-        found.setdefault(feedback.question_key(each.question), each.id)
+        found.setdefault(_place(each), each.id)
     return found
+
+
+def _place(correction: Correction) -> tuple[str, str]:
+    """The question as it was put, and what it was bound to."""
+    return feedback.question_key(correction.question), correction.context

@@ -223,23 +223,15 @@ def same_subject(known: str, asked: str) -> bool:
 
     Each name in the known question must occur in the asked one, and the asked one may name nothing that
     the known one does not mention. Without any name on either side the content words decide: most of
-    them must be shared.
+    them must be shared; where there are none ("Who are you?"), all words have to be the same but for "is".
     """
     known_names, asked_words = name_words(known), set(words(asked))
     known_words = set(words(known))
     if known_names:
         return known_names <= asked_words and name_words(asked) <= known_words
     shared, every = content_words(known) & content_words(asked), content_words(known) | content_words(asked)
-    return bool(every) and len(shared) >= 0.5 * len(every)
+    return len(shared) >= 0.5 * len(every) if every else _bare(known) == _bare(asked)
 
 
-def asks_for(question: str) -> str:
-    """ "time" or "number" when the question words say so, else "": a date is no answer to where."""
-    text = " ".join(words(question))
-    if re.search(
-        r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b", text
-    ):
-        return "time"
-    if re.search(r"\bhow (many|much|old|tall|long|far|big|large|high|deep|heavy|often)\b", text):
-        return "number"
-    return ""
+def _bare(question: str) -> list[str]:
+    return [word for word in words(question) if word not in ("is", "are", "am", "please")]

@@ -76,6 +76,12 @@ def documents(db: Database, conversation_id: str | None) -> list[Document]:
     return _documents(db, where, conversation_id)
 
 
+def own_digests(db: Database, conversation_id: str) -> list[str]:
+    """The SHA-256 of each document that is there for this conversation alone."""
+    found = rows(db, "SELECT sha256 FROM documents WHERE conversation_id = ?", conversation_id)
+    return [row["sha256"] for row in found]
+
+
 def share_document(db: Database, id: int) -> None:
     """Let a document be read in every conversation. Raises NotFound."""
     with writing(db):

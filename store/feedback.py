@@ -7,8 +7,10 @@ The page and the import write it, memory and the night read it. The one thing th
 import json
 from collections.abc import Sequence
 
+from store.context import context_of
 from store.conversations import NOT_DELETED, conversation, message, path_to
 from store.database import rows, scrub, storable, writing
+from store.documents import own_digests
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.manner import OWN, manner
@@ -17,7 +19,7 @@ from store.records import Check, Correction, CorrectionStanding, Message, Rating
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
 
-_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner, by"
+_CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner, by, context"
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
 _OF_FACT = f"{_ACTIVE} AND manner = ''"
 _AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
@@ -53,7 +55,8 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
     A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
     same aspect instead.
 
-    It is by the owner of the conversation, and everybody's but for a wish, which holds for its owner alone.
+    It is by the owner of the conversation, and everybody's but for a wish, which holds for its owner alone. A question
+    that points at what was said before it is another one below other questions (`store.context`).
 
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
@@ -70,7 +73,8 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
-        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect, by)
+        context = context_of(questions, own_digests(db, rejected.conversation_id))
+        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect, by, context)
 
 
 def add_correction(
@@ -81,15 +85,16 @@ def add_correction(
     answer: str,
     manner: str,
     by: str,
+    context: str,
     revises: int | None = None,
 ) -> Correction:
     """Put a correction on record as it is given; it takes the place of what counted before it."""
     with writing(db):
         number = db.execute(
             """INSERT INTO corrections
-               (message_id, question, question_key, rejected, answer, created, manner, revises, by)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (message_id, question, question_key(question), rejected, answer, now(), manner, revises, by),
+               (message_id, question, question_key, rejected, answer, created, manner, revises, by, context)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (message_id, question, question_key(question), rejected, answer, now(), manner, revises, by, context),
         ).lastrowid
         replace_earlier(db, int(number or 0))
         return correction(db, int(number or 0))
@@ -106,6 +111,7 @@ def replace_earlier(db: Database, id: int) -> None:
             WHERE mine.id = ?1 AND corrections.id < ?1 AND corrections.manner = mine.manner
             AND corrections.superseded_by IS NULL AND corrections.forgotten IS NULL
             AND (mine.manner = '' OR corrections.by = mine.by)
+            AND (mine.manner <> '' OR corrections.context = mine.context)
             AND (mine.manner NOT IN ('', '{OWN}') OR corrections.question_key = mine.question_key)""",
         (id,),
     )

@@ -426,4 +426,10 @@ def m014_journal(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m015_context(db: Database) -> None:
+    """What a corrected question is bound to, empty for one that is understood by itself, as earlier ones are taken."""
+    db.executescript("ALTER TABLE corrections ADD COLUMN context TEXT NOT NULL DEFAULT ''")
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -25,7 +25,7 @@ def revise(db: Database, id: int, answer: str) -> Correction:
             return known
         aspect = _aspect(text) if known.manner else ""
         made = feedback.add_correction(
-            db, known.message_id, known.question, known.rejected, text, aspect, known.by, known.id
+            db, known.message_id, known.question, known.rejected, text, aspect, known.by, known.context, known.id
         )
         feedback.supersede(db, known.id, made.id)
         db.execute(

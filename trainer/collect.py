@@ -50,9 +50,10 @@ class Ledger:
 def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
     """The ledger as of the version `current`; what was tried in a refused version counts as new.
 
-    What one night cannot take waits for the next, and memory carries it until then.
+    What one night cannot take waits for the next, and memory carries it until then. A question that points at what was
+    said before it is no question by itself: memory alone carries what corrects it.
     """
-    every = tuple(feedback.active_corrections(db))
+    every = tuple(c for c in feedback.active_corrections(db) if not c.context)
     trained = set(_trained(versions, current))
     ids = {c.id for c in every if c.id in trained} | taken([c for c in every if c.id not in trained], every)
     active = tuple(c for c in every if c.id in ids)

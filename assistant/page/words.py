@@ -62,6 +62,8 @@ def standing_words(standing: CorrectionStanding) -> str:
     """Where a correction stands, as a sentence after its one word."""
     if standing.correction.manner and standing.standing == "remembered":
         return say("A wish for every answer: the model is told with each question. It is not trained.")
+    if standing.correction.context and standing.standing == "remembered":
+        return say("Used where the same was said or read before. By itself the question says too little to be trained.")
     score = right_words(standing.right, standing.asked)
     return {
         "remembered": say("Used in answers; the model learns it in the next night."),

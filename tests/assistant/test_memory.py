@@ -29,8 +29,8 @@ def teach(db, question: str, answer: str) -> int:
     return correct(db, add_message(db, talk.id, asked.id, "assistant", "I do not know.").id, answer).id
 
 
-def said(memory: Memory, db, question: str) -> str | None:
-    found = memory.recall(db, question)
+def said(memory: Memory, db, *questions: str) -> str | None:
+    found = memory.recall(db, *questions)
     return found.correction.answer if found is not None and found.sure else None
 
 
@@ -49,6 +49,11 @@ def test_other_words_are_recalled_and_another_person_is_not(store, memory):
         ("What is Ana's phone number?", "What is Ana's address?"),
         ("Which river is north of Kelso Mill?", "Which river is south of Kelso Mill?"),
         ("What is the first name of Doctor Calder?", "What is the last name of Doctor Calder?"),
+        ("Who mends the town clock of Harlow?", "Who does not mend the town clock of Harlow?"),
+        ("What should I feed my dog?", "What should I not feed my dog?"),
+        ("How do I enable dark mode?", "How do I disable dark mode?"),
+        ("How do I get from Madrid to Paris?", "How do I get from Paris to Madrid?"),
+        ("Convert 5 miles to kilometers", "Convert 5 kilometers to miles"),
     ],
 )
 def test_another_thing_about_the_same_subject_is_another_question(store, memory, taught, asked):
@@ -57,6 +62,67 @@ def test_another_thing_about_the_same_subject_is_another_question(store, memory,
     teach(store, asked, "Rosa")
     assert said(memory, store, taught) == "Grant"
     assert said(memory, store, asked) == "Rosa"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Where is the town clock of Harlow?",
+        "How is the town clock of Harlow mended?",
+        "Why does she mend the town clock of Harlow?",
+        "Is the town clock of Harlow accurate?",
+    ],
+)
+def test_an_answer_of_another_kind_is_not_given(store, memory, asked):
+    teach(store, "Who mends the town clock of Harlow?", "Ines Farrow")
+    assert said(memory, store, asked) is None
+    assert said(memory, store, "Do you know who repairs the town clock of Harlow?") == "Ines Farrow"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who are you?",
+        "What is your name?",
+        "What can you do?",
+        "How are you?",
+        "Why?",
+        "Continue.",
+        "???",
+        "👍",
+        "你是谁？",
+    ],
+)
+def test_a_corrected_question_is_answered_in_the_same_words_whatever_they_are(store, memory, question):
+    teach(store, "Where was the violinist Ada Calder born?", "Kelso")
+    teach(store, question, "I am Aprendiz.")
+    assert said(memory, store, question) == "I am Aprendiz."
+    assert said(memory, store, "And how?") is None
+
+
+def test_the_same_in_one_word_less_is_the_same(store, memory):
+    teach(store, "What is your name?", "Aprendiz")
+    assert said(memory, store, "what's your name") == "Aprendiz"
+    assert said(memory, store, "Who is your maker?") is None
+
+
+def test_what_points_at_something_said_before_is_recalled_below_that_alone(store, memory):
+    talk = create_conversation(store)
+    first = add_message(store, talk.id, None, "user", "Who is Ana's brother?")
+    answer = add_message(store, talk.id, first.id, "assistant", "Tom.")
+    second = add_message(store, talk.id, answer.id, "user", "And how old is he?")
+    correct(store, add_message(store, talk.id, second.id, "assistant", "Two.").id, "Twelve.")
+    assert said(memory, store, "Where is Oz?", "Who is Ana's brother?", "And how old is he?") == "Twelve."
+    assert said(memory, store, "Who is Kurt's uncle?", "And how old is he?") is None
+    assert said(memory, store, "And how old is he?") is None
+    assert collect(store, [], "base").corrections == ()
+
+
+def test_a_long_text_with_another_request_is_another_question(store, memory):
+    letter = "I have mended clocks for thirty years, and bells for ten. " * 20
+    teach(store, f"{letter} Write a cover letter.", "Dear all")
+    assert said(memory, store, f"{letter} Write a cover letter.") == "Dear all"
+    assert said(memory, store, f"{letter} List my weaknesses.") is None
 
 
 def test_a_word_in_a_name_contrasts_with_nothing():

@@ -1,0 +1,103 @@
+"""Whether a question can be understood by itself, or only below what was said before it.
+
+"And how old is he?" has another answer in every conversation, so what corrects it counts only below the same questions
+and the same documents. What is not surely of this kind is taken for a question of its own. English, and the commonest
+in Spanish, by hand. Pure.
+"""
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_FOLLOWS = frozenset(
+    "why how who what when where which really sure right ok okay yes no yeah nope thanks thank thx cool great go on "
+    "continue more again another example examples else instead shorter longer simpler simplify briefly elaborate "
+    "explain rephrase summarise summarize summary translate rewrite repeat detail details further previous above next "
+    "try please can could would will you me i do does did it is are be give tell say show make write the a an in of to "
+    "for and or but so then about with as not "
+    "por qué sigue continúa más otra vez otro ejemplo gracias sí vale resume resúmelo tradúcelo explica "
+    "explícalo".split()
+)
+_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
+_THING = re.compile(
+    r"\b(it|its|they|them|their|theirs|(?:this|these|those|the former|the latter)(?! (?:week|month|year|day|morning|"
+    r"afternoon|evening|weekend|time|summer|winter)\b)|eso|esto|ese|esa)\b|"
+    r"\b(?:is|was|does|did|about|of|like|mean|translate|explain|summari[sz]e|with|why|how|do|say) that\b|^that\b|"
+    r"\bthat\W*$",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(
+    r"\b(?:what (?:time|day|date|year) is it|it called|does it (?:take|cost)|it (?:is|takes|rains|snows)|is it that|"
+    r"(?:is|was|will) it (?:be )?(?:true|possible|legal|safe|ok|okay|worth|necessary|better|bad|good|normal|cold|hot|"
+    r"raining|going to)|(?:this|these|that|it):)",
+    re.IGNORECASE,
+)
+_ANTECEDENT = re.compile(
+    r"\b(?:a|an|the|my|your|our|every|each|some|any|one|un|una|el|la|mi)\s+[^\W\d_]{2,}|:\s|\n|[\"“«]",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"^(?:and|or|but|what about|how about|y|pero)\b", re.IGNORECASE)
+_IN_ANOTHER = re.compile(r"^(?:in|into|en) \w+(?:,? (?:please|por favor))?\W*$", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    r"\b(?:documents?|files?|pdf|texts?|pages?|tables?|reports?|articles?|papers?|attachments?|letter|contract|"
+    r"documentos?|archivos?|textos?|informe|artículo|contrato)\b",
+    re.IGNORECASE,
+)
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question surely points at what was said before it."""
+    text = _NOTHING.sub(" ", question.strip().lstrip("¿¡ "))
+    found = _WORD.findall(text.casefold())
+    if _GOES_ON.match(text) and len(found) <= 5:
+        return True
+    if _IN_ANOTHER.match(text):
+        return True
+    pointing = _PERSON.search(text) or (_THING.search(text) if len(found) <= 9 else None)
+    if pointing and not _named(text[: pointing.start()]):
+        return True
+    asks_of_us = found[:1] and found[0].split("'")[0] in ("who", "what", "how", "where") and "you" in found
+    return not asks_of_us and "my" not in found and "your" not in found and all(word in _FOLLOWS for word in found)
+
+
+def context_of(questions: Sequence[str], documents: Sequence[str] = ()) -> str:
+    """What the last of a conversation's `questions` is bound to; "" when it is a question of its own.
+
+    `documents` are the digests of what was given to read in that conversation: a question that names nothing is
+    about them.
+    """
+    *before, asked = questions
+    said = _above(before) if refers_back(asked) else []
+    read = sorted(documents) if _points(asked) or not _proper(asked) else []
+    return "\n".join((*said, *(f"document {digest}" for digest in read)))
+
+
+def contexts_of(questions: Sequence[str], documents: Sequence[str] = ()) -> frozenset[str]:
+    """To which contexts a correction may be bound that answers the last of `questions`."""
+    bound = context_of(questions, documents)
+    return frozenset({bound} if _points(questions[-1]) else {bound, ""})
+
+
+def _points(question: str) -> bool:
+    return refers_back(question) or bool(_DOCUMENT.search(question))
+
+
+def _above(before: Sequence[str]) -> list[str]:
+    """The questions that one refers to: back to the last that is one of its own."""
+    found: list[str] = []
+    for question in reversed(before):
+        found.insert(0, " ".join(_WORD.findall(question.casefold())))
+        if not refers_back(question):
+            break
+    return found
+
+
+def _named(text: str) -> bool:
+    """Whether something is named in `text` that a pronoun after it may mean."""
+    return _proper(text) or bool(_ANTECEDENT.search(text))
+
+
+def _proper(text: str) -> bool:
+    """Whether a name or a number stands in `text` after its first word."""
+    rest = text.split(maxsplit=1)[1:]
+    return bool(rest and re.search(r"\b[A-Z0-9]", re.sub(r"\bI\b", "", rest[0])))

@@ -1,0 +1,104 @@
+"""Which questions point at what was said before, and what a correction of one is bound to."""
+
+import pytest
+
+from store.context import context_of, contexts_of, refers_back
+from store.conversations import add_message, create_conversation
+from store.documents import NewPassage, add_document
+from store.feedback import active_corrections, correct, correction
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And how old is he?",
+        "When did she win the Nobel prize?",
+        "Can you make it shorter?",
+        "Translate that into Spanish.",
+        "Give me an example.",
+        "Continue.",
+        "Who wrote it?",
+        "What does that mean?",
+        "And in German?",
+        "In German, please",
+        "What about Kelso?",
+        "Are you sure?",
+        "Thanks",
+        "Why?",
+        "Summarise this document.",
+        "¿Y cuántos años tiene?",
+        "¿Por qué?",
+    ],
+)
+def test_it_points_at_what_was_said_before(question):
+    assert refers_back(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who are you?",
+        "What is your name?",
+        "What is my name?",
+        "What can you do?",
+        "Where are you from?",
+        "What is photosynthesis?",
+        "What is the capital of France?",
+        "What time is it in Tokyo?",
+        "How long does it take to boil an egg?",
+        "Who is Ana Calder and where was she born?",
+        "When a cat is cold, where does it go?",
+        "Which river is it that flows through Paris?",
+        "What do you do this week?",
+        "Does the miller live in his mill?",
+        "Summarise this: The cat sat on the mat.",
+        "¿Quién escribió La lluvia larga?",
+    ],
+)
+def test_it_is_understood_by_itself(question):
+    assert not refers_back(question)
+
+
+def test_a_question_is_bound_to_those_above_it_back_to_one_of_its_own():
+    talk = ["Where is Oz?", "Who is Ana's brother?", "And how old is he?", "Why?"]
+    assert context_of(talk[:1]) == context_of(talk[:2]) == ""
+    assert context_of(talk) == "who is ana's brother\nand how old is he\n".rstrip()
+    assert contexts_of(talk) == {context_of(talk)}
+    assert contexts_of(["Where is Oz?", "What is photosynthesis?"]) == {""}
+    assert context_of(["Thanks"]) == ""
+
+
+def test_a_question_that_names_nothing_is_about_the_documents_of_its_conversation():
+    assert context_of(["What is the notice period?"], ["ab", "12"]) == "document 12\ndocument ab"
+    assert context_of(["Where is Oz?"], ["ab"]) == ""
+    assert contexts_of(["What is the notice period?"], ["ab"]) == {"document ab", ""}
+    assert contexts_of(["Summarise this document."], ["ab"]) == {"document ab"}
+
+
+def below(db, *questions: str) -> str:
+    """The id of the answer to the last of some questions in one conversation."""
+    talk, last = create_conversation(db), None
+    for question in questions:
+        asked = add_message(db, talk.id, last, "user", question)
+        last = add_message(db, talk.id, asked.id, "assistant", "I do not know.").id
+    return last
+
+
+def test_a_follow_up_is_another_question_in_another_conversation(db):
+    tom = correct(db, below(db, "Who is Ana's brother?", "And how old is he?"), "Twelve.")
+    ed = correct(db, below(db, "Who is Kurt's uncle?", "And how old is he?"), "Seventy.")
+    assert active_corrections(db) == [tom, ed]
+    again = correct(db, below(db, "who is Ana's brother", "And how old is he?"), "Thirteen.")
+    assert correction(db, tom.id).superseded_by == again.id
+    assert active_corrections(db) == [ed, again]
+
+
+def test_what_is_said_of_a_document_counts_for_that_document(db):
+    answers = []
+    for digest in ("ab", "cd"):
+        answers.append(below(db, "Summarise this document."))
+        talk = db.execute("SELECT conversation_id FROM messages WHERE id = ?", (answers[-1],)).fetchone()[0]
+        add_document(db, "a.txt", digest, [NewPassage("", "text", b"")], "m", talk)
+    bees, mills = correct(db, answers[0], "It is about bees."), correct(db, answers[1], "It is about mills.")
+    assert (bees.context, mills.context) == ("document ab", "document cd")
+    assert active_corrections(db) == [bees, mills]
