@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from assistant.conversation import Assistant
+    from assistant.page.night_control import Plan
     from models.catalogue import BaseModel
     from store.settings import Settings
+    from trainer.collect import Ledger
 
 ROOT = Path(__file__).resolve().parent
 
@@ -202,6 +204,7 @@ def _chat(flags: argparse.Namespace) -> None:
         cancel=stop,
         next_run=schedule.next_run,
         practised=lambda correction: practice(correction).trained,
+        planned=lambda: _planned(settings.home),
     )
     assistant = _assistant(settings)
     schedule.begin()
@@ -276,19 +279,40 @@ def _add(flags: argparse.Namespace) -> None:
         memory.close()
 
 
+def _ledger(home: Path) -> Ledger:
+    """What a night would be about now."""
+    from models.version_files import current
+    from store.database import opened
+    from store.versions import versions
+    from trainer.collect import collect
+
+    with opened(home) as db:
+        return collect(db, versions(db), current(home))
+
+
+def _planned(home: Path) -> Plan:
+    """The same, for the page."""
+    from assistant.page.night_control import Plan
+    from store.database import opened
+    from store.feedback import active_corrections
+    from trainer.reward import reward
+
+    ledger = _ledger(home)
+    with opened(home) as db:
+        trained = [each for each in active_corrections(db) if not each.context]
+    new = tuple(each for each in ledger.corrections if each.id in ledger.new)
+    judge = reward(ledger.votes) if ledger.worth_a_night else None
+    return Plan(new, len(ledger.withdrawn), len(trained) - len(ledger.corrections), judge.in_words if judge else "")
+
+
 def _improve(flags: argparse.Namespace) -> None:
     from dataclasses import asdict
 
     settings = _settings(flags)
     if flags.dry_run:
-        from models.version_files import current
-        from store.database import opened
-        from store.versions import versions
-        from trainer.collect import collect
         from trainer.reward import reward
 
-        with opened(settings.home) as db:
-            ledger = collect(db, versions(db), current(settings.home))
+        ledger = _ledger(settings.home)
         plan = {
             "corrections": len(ledger.corrections),
             "new": sorted(ledger.new),

@@ -201,6 +201,7 @@ def forget(db: Database, correction_id: int) -> Correction:
             db.execute("DELETE FROM vectors WHERE correction_id = ?", (number,))
             db.execute("DELETE FROM checks WHERE correction_id = ?", (number,))
             db.execute("DELETE FROM refused_wordings WHERE correction_id = ?", (number,))
+            db.execute("DELETE FROM own_wordings WHERE correction_id = ?", (number,))
             db.execute("DELETE FROM examples WHERE correction_id = ?", (number,))
             db.execute(
                 """UPDATE messages SET content = ?, status = replace(status, 'writing', 'stopped')

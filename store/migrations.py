@@ -432,4 +432,16 @@ def m015_context(db: Database) -> None:
     db.executescript("ALTER TABLE corrections ADD COLUMN context TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m016_own_wordings(db: Database) -> None:
+    """Wordings of a correction's question that the owner wants to be practised."""
+    db.executescript("""
+        CREATE TABLE own_wordings (
+            correction_id INTEGER NOT NULL REFERENCES corrections (id) ON DELETE CASCADE,
+            text TEXT NOT NULL,
+            UNIQUE (correction_id, text)
+        )
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

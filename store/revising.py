@@ -28,10 +28,9 @@ def revise(db: Database, id: int, answer: str) -> Correction:
             db, known.message_id, known.question, known.rejected, text, aspect, known.by, known.context, known.id
         )
         feedback.supersede(db, known.id, made.id)
-        db.execute(
-            "INSERT INTO refused_wordings SELECT ?, text FROM refused_wordings WHERE correction_id = ?",
-            (made.id, known.id),
-        )
+        for table in ("refused_wordings", "own_wordings"):
+            taken_over = f"SELECT ?, text FROM {table} WHERE correction_id = ? ORDER BY rowid"
+            db.execute(f"INSERT INTO {table} {taken_over}", (made.id, known.id))
         return made
 
 

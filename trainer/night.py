@@ -32,6 +32,7 @@ from store.journal import journal, paused_s
 from store.light_sqlite_utils import Database
 from store.records import Run, Version, at, now
 from store.settings import Settings
+from store.wordings import own_wordings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
@@ -244,9 +245,9 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
             lm = teacher(night.settings, base)
             known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
             gone = [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
-            refused = feedback.refused_wordings(night.db)
+            refused, own = feedback.refused_wordings(night.db), own_wordings(night.db)
             made, counts = synthesise(
-                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone, refused
+                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone, refused, own
             )
     finally:
         embedder.close()

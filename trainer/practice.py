@@ -4,7 +4,7 @@ The same every night, so that nothing is ever trained on that is examined. The n
 """
 
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from store.records import Correction
@@ -22,12 +22,14 @@ class Practice:
     held_out: tuple[str, ...]
 
 
-def practice(correction: Correction, refused: Collection[str] = ()) -> Practice:
-    """Other wordings of the question of `correction`, without those that its owner `refused`."""
+def practice(correction: Correction, refused: Collection[str] = (), own: Sequence[str] = ()) -> Practice:
+    """Other wordings of the question of `correction`, without those that its owner `refused`, after the owner's `own`.
+
+    What the owner wants practised is not examined.
+    """
     rng = random.Random(correction.id)
     texts = wordings(correction.question, FORMS, rng)
     held_out = set(rng.sample(texts, min(HELD_OUT, len(texts) // 3)))
     wanted = [text for text in texts if text not in refused]
-    return Practice(
-        tuple(text for text in wanted if text not in held_out), tuple(sorted(held_out.intersection(wanted)))
-    )
+    trained = dict.fromkeys([*own, *(text for text in wanted if text not in held_out)])
+    return Practice(tuple(trained), tuple(sorted(held_out.intersection(wanted).difference(own))))

@@ -80,13 +80,14 @@ def synthesise(
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
     withdrawn: Sequence[Correction] = (),
     refused: Mapping[int, Collection[str]] = MappingProxyType({}),
+    own: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[list[Example], dict[str, int]]:
     """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
 
     `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
     adapter knows: they get little, of which `seed` chooses another part each night. The questions of those
     `withdrawn` are to be answered as the base does again, in whatever wording. `refused` are wordings that the owner
-    does not want, by correction.
+    does not want, by correction, and `own` those that the owner wrote, which are always practised.
     """
     full = Amounts.taught(len(corrections) - len(rehearsed))
     little = Amounts.rehearsed(len(rehearsed))
@@ -100,13 +101,15 @@ def synthesise(
         amounts = little if correction.id in rehearsed else full
         fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
         unwanted = refused.get(correction.id, ())
-        forms = practice(correction, unwanted)
+        mine = own.get(correction.id, ())
+        forms = practice(correction, unwanted, mine)
         texts = [*forms.trained, *forms.held_out]
         made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
         near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES)
         if correction.id in skipped:
             continue
-        trained = tonight.sample(forms.trained, min(amounts.wordings, len(forms.trained)))
+        others = forms.trained[len(mine) :]
+        trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
         if correction.id in new and _worth_asking(counts):
             written = _written(lm, correction.question)
             kept = _faithful(correction, written, [*texts, *unwanted], embedder)
@@ -114,10 +117,10 @@ def synthesise(
             counts["teacher_written"] += len(written)
             counts["teacher_kept"] += len(kept)
             trained = [*kept, *trained]
-        own = [correction.question] * (2 if amounts is full else 1) + trained
-        made += [Example("wording", text, correction.answer, correction.id) for text in own]
-        others = [name for name, answer in subjects if answer != correction.answer]
-        near += neighbours(correction.question, texts, others, amounts.neighbours, tonight)
+        asked = [correction.question] * (2 if amounts is full else 1) + trained
+        made += [Example("wording", text, correction.answer, correction.id) for text in asked]
+        names = [name for name, answer in subjects if answer != correction.answer]
+        near += neighbours(correction.question, texts, names, amounts.neighbours, tonight)
         progress(index + 1, len(corrections), "finding other wordings")
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)

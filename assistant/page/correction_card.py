@@ -18,11 +18,12 @@ _KINDS = {"wording": later("practised"), "probe": later("only asked in the exami
 
 @dataclass(frozen=True, slots=True)
 class Unfolded:
-    """What is shown below the correction `id`: `forms` are other wordings of its question, and whether each is wanted;
-    `into` the versions that were trained on it; `editing` that it is worded anew."""
+    """What is shown below the correction `id`: `forms` are other wordings of its question, and whether each is wanted,
+    `own` those that its owner wrote; `into` the versions that were trained on it; `editing` that it is worded anew."""
 
     id: int
     forms: Mapping[str, bool] | None = None
+    own: Sequence[str] = ()
     into: Sequence[Taught] | None = None
     editing: bool = False
 
@@ -82,7 +83,7 @@ def asks(correction: Correction) -> str:
 
 def _below(correction: Correction, own: Unfolded) -> str:
     if own.forms is not None:
-        return _practice(correction.id, own.forms)
+        return _practice(correction.id, own.forms, own.own)
     if own.into is not None:
         return _went(own.into)
     return _editing(correction) if own.editing else ""
@@ -99,15 +100,37 @@ def _editing(correction: Correction) -> str:
     )
 
 
-def _practice(id: int, forms: Mapping[str, bool]) -> str:
-    if not forms:
-        return f'<p class="none">{say("It is practised as it was asked.")}</p>'
-    items = "".join(_practised(id, text, wanted) for text, wanted in forms.items())
-    said = say(
-        "The night teaches the answer in these wordings, and is examined in others. Leave out what means something "
-        "else."
+def _practice(id: int, forms: Mapping[str, bool], own: Sequence[str]) -> str:
+    said = (
+        say(
+            "The night teaches the answer in these wordings, and is examined in others. Leave out what means something "
+            "else."
+        )
+        if forms
+        else say("It is practised as it was asked.")
     )
-    return f'<p class="none">{said}</p><ul>{items}</ul>'
+    items = [_written(id, text) for text in own] + [_practised(id, text, wanted) for text, wanted in forms.items()]
+    listed = f"<ul>{''.join(items)}</ul>" if items else ""
+    return f'<p class="none">{said}</p>{listed}{_another(id)}'
+
+
+def _another(id: int) -> str:
+    """A field for a wording of the owner's own."""
+    return (
+        f'<div class="fields"><label>{say("In your own words")}'
+        '<input name="text" type="text" autocomplete="off"></label><div class="acts">'
+        + button("teaching", "add", say("Add"), id=id, name=say("Have the question practised in these words"))
+        + "</div></div>"
+    )
+
+
+def _written(id: int, text: str) -> str:
+    label = say("Remove")
+    return (
+        f"<li>{escape(text)} <small>({say('yours')})</small> "
+        + button("teaching", "remove", label, kind="plain", id=id, wording=text, name=f"{label}: {text}")
+        + "</li>"
+    )
 
 
 def _practised(id: int, text: str, wanted: bool) -> str:

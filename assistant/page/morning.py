@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.page.night_control import NightControl
+from assistant.page.plan import plan
 from assistant.page.pressed import in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.progress import journal_list, loss_curve, state
@@ -36,7 +37,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     """Build the tab inside a Blocks context. While it is open it looks every two seconds."""
     home = settings.home
     with gr.Column(elem_classes="sheet"):
-        now = gr.HTML()
+        now, ahead = gr.HTML(), gr.HTML(elem_id="ahead")
         with gr.Row(elem_id="night-buttons"):
             start = gr.Button(say("Run the night now"), variant="primary")
             pause = gr.Button(say("Pause"), visible=False)
@@ -86,6 +87,10 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
         with told(), opened(home) as db:
             return trend(weeks(db))
 
+    def look_ahead() -> str:
+        with told():
+            return "" if night.running() else plan(night.planned())
+
     def begin(shown_version: str) -> tuple[Any, ...]:
         with told():
             night.start()
@@ -130,6 +135,9 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     timer.tick(look, unfolded, view, **{**quick, "trigger_mode": "once"})
     tab.select(lambda shown_version: (gr.Timer(active=True), *look(shown_version)), unfolded, [timer, *view], **quick)
     tab.select(look_back, None, by_week, **quick)
+    tab.select(look_ahead, None, ahead, **quick)
+    result.change(look_ahead, None, ahead, **quick)
+    start.click(lambda: "", None, ahead, **quick)
     for other in others:
         other.select(lambda: gr.Timer(active=False), None, timer, **quick)
     for press, does in ((start, begin), (pause, wait), (resume, go_on), (cancel, end)):

@@ -8,12 +8,24 @@ from store.records import Correction
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What a night would do now: learn what is `new`, unlearn so many `withdrawn`, and leave so many `waiting`
+    for a later one; `manner` is what it found in the votes, in words."""
+
+    new: tuple[Correction, ...]
+    withdrawn: int
+    waiting: int
+    manner: str
+
+
+@dataclass(frozen=True, slots=True)
 class NightControl:
     """`start` raises NightRefused with the reason; `next_run` is None when no night is planned; `practised` are the
-    other wordings in which a correction's question is taught."""
+    other wordings in which a correction's question is taught; `planned` says what the next night is about."""
 
     start: Callable[[], None]
     running: Callable[[], bool]
     cancel: Callable[[], None]
     next_run: Callable[[], datetime | None]
     practised: Callable[[Correction], Sequence[str]]
+    planned: Callable[[], Plan]

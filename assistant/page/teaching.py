@@ -21,6 +21,7 @@ from store.owners import may_see, own_correction
 from store.records import CorrectionStanding, User
 from store.revising import hold_for_every_answer, revise
 from store.settings import Settings
+from store.wordings import add_wording, own_wordings, remove_wording
 
 SHOWN = 100
 ALL, COUNTING, WISHES = later("all"), later("that count"), later("wishes")
@@ -82,6 +83,10 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 hold_for_every_answer(db, int(id), given.get("every") == "yes")
             elif do in ("leave out", "use again"):
                 feedback.refuse_wording(db, int(id), given.get("wording", ""), do == "leave out")
+            elif do == "add":
+                add_wording(db, int(id), given.get("text", ""))
+            elif do == "remove":
+                remove_wording(db, int(id), given.get("wording", ""))
             elif do == "forget":
                 feedback.forget(db, int(id))
             else:
@@ -105,8 +110,9 @@ def _unfolded(db: Database, night: NightControl, part: str, user: User) -> Unfol
     except NotFound:
         return None
     if name == "practice":
-        refused = feedback.refused_wordings(db).get(known.id, frozenset())
-        return Unfolded(known.id, forms={text: text not in refused for text in night.practised(known)})
+        refused, own = feedback.refused_wordings(db).get(known.id, frozenset()), own_wordings(db).get(known.id, ())
+        made = {text: text not in refused for text in night.practised(known) if text not in own}
+        return Unfolded(known.id, forms=made, own=own)
     if name == "went":
         return Unfolded(known.id, into=went_into(db, known.id))
     return Unfolded(known.id, editing=known.active)

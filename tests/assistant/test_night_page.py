@@ -36,6 +36,16 @@ def test_a_running_night_shows_its_step_the_time_left_and_the_loss_curve(visit, 
     expect(visit.page.get_by_role("button", name="Run the night now")).to_be_visible()
 
 
+def test_what_the_next_night_is_about_is_told_before_it_comes(visit):
+    page = visit.page
+    page.get_by_role("tab", name="Chat").click()
+    visit.ask("Who winds the clock of Denby?")
+    visit.correct("Ines Farrow winds it.")
+    page.get_by_role("tab", name="Night").click()
+    expect(page.get_by_role("heading", name="What the next night is about")).to_be_visible()
+    expect(page.locator("#ahead li").first).to_contain_text("Who winds the clock of Denby? Ines Farrow winds it.")
+
+
 def test_a_version_is_chosen_and_the_one_before_it_is_one_click_away(visit, server):
     made = another_version(server.home)
     page = visit.page

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from store import conversations, feedback
 from store.database import opened
+from store.wordings import own_wordings
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
 
@@ -267,6 +268,14 @@ def test_a_practice_question_can_be_seen_before_the_night_and_left_out(visit, se
     expect(first.get_by_role("button", name="Leave out")).to_be_visible()
     with opened(server.home) as db:
         assert feedback.refused_wordings(db) == {}
+    card.get_by_label("In your own words").fill("Whose ear does the organ of Elmira depend on?")
+    page.keyboard.press("Enter")
+    written = card.get_by_role("listitem").first
+    expect(written).to_contain_text("Whose ear does the organ of Elmira depend on? (yours)")
+    with opened(server.home) as db:
+        assert ("Whose ear does the organ of Elmira depend on?",) in own_wordings(db).values()
+    written.get_by_role("button", name="Remove").click()
+    expect(card.get_by_text("(yours)")).to_have_count(0)
     card.get_by_role("button", name="Practice questions").click()
     expect(card.get_by_role("listitem")).to_have_count(0)
 

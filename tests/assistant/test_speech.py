@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from assistant.page.look import SCRIPT, script
-from assistant.page.night_control import NightControl
+from assistant.page.night_control import NightControl, Plan
 from assistant.page.options import _PARTS
 from assistant.page.printed import printed
 from assistant.page.setting_control import SettingControl
@@ -165,7 +165,9 @@ def test_the_parts_of_the_settings_are_translated():
 
 def test_the_page_is_built_alike_in_every_language_but_for_its_texts(home):
     assistant = SimpleNamespace(settings=Settings(home=home))
-    night = NightControl(lambda: None, lambda: False, lambda: None, lambda: None, lambda _: ())
+    night = NightControl(
+        lambda: None, lambda: False, lambda: None, lambda: None, lambda _: (), lambda: Plan((), 0, 0, "")
+    )
     blocks = page(assistant.settings, assistant, night, SettingControl({}, lambda _: None))
     english = [(each["id"], each["type"], set(each["props"])) for each in blocks.config["components"]]
     with speaking("es"):

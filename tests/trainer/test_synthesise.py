@@ -21,6 +21,7 @@ CORRECTIONS = [
 ]
 FORGOTTEN = Correction(9, "m", "Who keeps the mill of Otto Brandt?", "No idea.", "", "", None, "2026")
 REFUSED = practice(CORRECTIONS[3]).trained[0]
+OWN = practice(CORRECTIONS[2]).held_out[0]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,16 @@ def made(default_home, default_model):
     lm = teacher(load_settings(default_home), engine)
     nights = [
         synthesise(
-            CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, seed, withdrawn=[FORGOTTEN], refused={4: {REFUSED}}
+            CORRECTIONS,
+            {3, 4},
+            {1, 2},
+            engine,
+            lm,
+            embedder,
+            seed,
+            withdrawn=[FORGOTTEN],
+            refused={4: {REFUSED}},
+            own={3: [OWN]},
         )[0]
         for seed in ("a", "b")
     ]
@@ -66,6 +76,11 @@ def test_what_is_known_is_rehearsed_in_other_wordings_each_night(made):
 def test_a_wording_that_was_refused_is_not_used(made):
     assert all(e.question != REFUSED for night in made for e in night)
     assert practice(CORRECTIONS[3], {REFUSED}).held_out == practice(CORRECTIONS[3]).held_out
+
+
+def test_a_wording_that_the_owner_wrote_is_always_practised_and_never_examined(made):
+    assert all(OWN in asked(night, "wording", correction=3) for night in made)
+    assert all(OWN not in asked(night, "probe", correction=3) for night in made)
 
 
 def test_what_was_withdrawn_is_held_to_the_base_in_other_wordings_too(made):
