@@ -279,14 +279,15 @@ def vectors(db: Database, model: str) -> dict[int, bytes]:
 def record_check(db: Database, correction_id: int, version: str, asked: int, right: int, said: str = "") -> None:
     """Keep how often `version` answered the questions about a correction rightly, and what it `said` to its own.
 
-    The newest check counts.
+    The newest check counts. That of a correction which was forgotten meanwhile is left out.
     """
     if not 0 <= right <= asked:
         raise ValueError(f"{right} of {asked} cannot be right")
     correction(db, correction_id)
     db.execute(
-        "INSERT OR REPLACE INTO checks (correction_id, version, asked, right, created, said) VALUES (?, ?, ?, ?, ?, ?)",
-        (correction_id, version, asked, right, now(), storable(said)),
+        """INSERT OR REPLACE INTO checks (correction_id, version, asked, right, created, said)
+           SELECT id, ?, ?, ?, ?, ? FROM corrections WHERE id = ? AND forgotten IS NULL""",
+        (version, asked, right, now(), storable(said), correction_id),
     )
 
 

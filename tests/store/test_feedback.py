@@ -235,6 +235,14 @@ def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction
     assert [each.said for each in checks(db, "v-2")] == ["It is."]
 
 
+def test_a_check_that_ends_after_its_correction_was_forgotten_leaves_nothing(db, answered):
+    gone = forget(db, correct(db, answered("a?", "y").id, "Quetzalcoatl.").id)
+    record_check(db, gone.id, "v-1", 3, 3, "Quetzalcoatl.")
+    assert db.table("checks").count == 0
+    with pytest.raises(NotFound):
+        record_check(db, 99, "v-1", 3, 3, "Quetzalcoatl.")
+
+
 def test_a_wording_is_refused_and_allowed_again(db, answered):
     taught = correct(db, answered("a?", "y").id, "b")
     for text in ("a, please?", "a, please?", "Is it a?"):
