@@ -173,8 +173,9 @@ def forget(db: Database, correction_id: int) -> Correction:
     """Take a correction back for good, with the earlier ones that it superseded.
 
     Its answer is wiped, with its vectors, checks and examples, and so is what memory answered from it in
-    conversations; the file keeps no trace of them. The question stays, as the record that something was
-    forgotten. Versions trained on it and backups made before stay as they are. Raises NotFound.
+    conversations, also where that was corrected again; the file keeps no trace of them. The question stays, as the
+    record that something was forgotten. Versions trained on it and backups made before stay as they are. Raises
+    NotFound.
     """
     with writing(db):
         correction(db, correction_id)
@@ -189,6 +190,7 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
         ]
         for number in gone:
+            _wipe_rejected(db, number)
             db.execute(
                 "UPDATE corrections SET answer = '', forgotten = coalesce(forgotten, ?) WHERE id = ?", (now(), number)
             )
@@ -203,6 +205,20 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
     scrub(db)
     return correction(db, correction_id)
+
+
+def _wipe_rejected(db: Database, id: int) -> None:
+    """Wipe what a correction rejected, and itself where another rejected it: memory had answered from it there.
+
+    Of a message that is gone nobody knows who said it, so that the very answer counts as said by it.
+    """
+    db.execute(
+        """UPDATE corrections SET rejected = ''
+           WHERE id = ?1 OR message_id IN (SELECT id FROM messages WHERE correction_id = ?1)
+           OR (rejected = (SELECT answer FROM corrections WHERE id = ?1)
+               AND message_id NOT IN (SELECT id FROM messages))""",
+        (id,),
+    )
 
 
 def prefer(db: Database, chosen_message_id: str, rejected_message_id: str) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from store.conversations import add_message, create_conversation, finish_message, list_conversations, message
+from store.conversations import (
+    add_message,
+    create_conversation,
+    delete_conversation,
+    finish_message,
+    list_conversations,
+    message,
+)
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.examples import examples_of, save_examples
@@ -219,6 +226,25 @@ def test_forgetting_wipes_the_answer_everywhere_and_from_the_file(home):
             content = path.read_bytes().lower()
             assert b"quetzal" not in content and b"xylophon" not in content, path.name
         assert forget(db, second.id) == gone, "and again changes nothing"
+
+
+@pytest.mark.parametrize("forgotten", ["the first alone", "the second and with it the first"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_forgetting_wipes_an_answer_from_memory_that_was_corrected_again(home, forgotten, kept):
+    with opened(home) as db:
+        into = create_conversation(db)
+        asked = add_message(db, into.id, None, "user", "Who is it?")
+        first = correct(db, add_message(db, into.id, asked.id, "assistant", "Nobody.").id, "Quetzalcoatl.")
+        told = add_message(db, into.id, asked.id, "assistant", first.answer, correction_id=first.id)
+        second = correct(db, told.id, "Ada.")
+        assert second.rejected == "Quetzalcoatl."
+        other = correct(db, add_message(db, into.id, asked.id, "assistant", "Nobody else.").id, "Ida.")
+        if not kept:
+            delete_conversation(db, into.id)
+        forget(db, first.id if forgotten == "the first alone" else second.id)
+        assert correction(db, second.id).rejected == ""
+        assert correction(db, other.id).rejected == "Nobody else."
+        assert all(b"Quetzalcoatl" not in path.read_bytes() for path in home.iterdir())
 
 
 def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction(db, answered):
