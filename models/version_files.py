@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,17 @@ def seal_version(home: Path, staging: Path) -> str:
         sync_directory(target.parent)
     sync_directory(staging.parent)
     return version
+
+
+def discard_version(home: Path, staging: Path, kept: Collection[str]) -> None:
+    """Delete `staging`, and the version that `seal_version` made of it unless that is one of those `kept`."""
+    sealed = staging.with_name(staging.name + ".sealed")
+    shutil.rmtree(staging, ignore_errors=True)
+    if sealed.exists():
+        version = sealed.read_text(encoding="utf-8").strip()
+        if _ID.fullmatch(version) and version not in kept:
+            shutil.rmtree(home / "versions" / version, ignore_errors=True)
+        sealed.unlink()
 
 
 def verify(home: Path, version: str) -> None:

@@ -152,13 +152,16 @@ def _migrate(db: Database, home: Path) -> None:
         return
     with writing(db):
         missing = _missing(db, home)  # again, under the lock: another process may have been faster
-        if missing and migrations.applied(db):
+        old = bool(missing and migrations.applied(db))
+        if old:
             (home / "backups").mkdir(mode=0o700, exist_ok=True)
             copy = home / "backups" / f"before-{missing[0]}.db"
             with closing(sqlite3.connect(home / STORE)) as reader:
                 copy_store(Database(reader, execute_plugins=False), copy)
             log.info("the store is brought up to date; a copy of how it was is %s", copy.name)
         migrations.apply(db)
+    if old:
+        scrub(db)
 
 
 def _missing(db: Database, home: Path) -> list[str]:

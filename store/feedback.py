@@ -179,8 +179,9 @@ def forget(db: Database, correction_id: int) -> Correction:
     """Take a correction back for good, with the earlier ones that it superseded.
 
     Its answer is wiped, with its vectors, checks and examples, and so is what memory answered from it in
-    conversations; the file keeps no trace of them. The question stays, as the record that something was
-    forgotten. Versions trained on it and backups made before stay as they are. Raises NotFound.
+    conversations, also where that was corrected again; the file keeps no trace of them. The question stays, as the
+    record that something was forgotten. Versions trained on it and backups made before stay as they are. Raises
+    NotFound.
     """
     with writing(db):
         correction(db, correction_id)
@@ -195,6 +196,7 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
         ]
         for number in gone:
+            _wipe_rejected(db, number)
             db.execute(
                 "UPDATE corrections SET answer = '', forgotten = coalesce(forgotten, ?) WHERE id = ?", (now(), number)
             )
@@ -210,6 +212,20 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
     scrub(db)
     return correction(db, correction_id)
+
+
+def _wipe_rejected(db: Database, id: int) -> None:
+    """Wipe what a correction rejected, and itself where another rejected it: memory had answered from it there.
+
+    Of a message that is gone nobody knows who said it, so that the very answer counts as said by it.
+    """
+    db.execute(
+        """UPDATE corrections SET rejected = ''
+           WHERE id = ?1 OR message_id IN (SELECT id FROM messages WHERE correction_id = ?1)
+           OR (rejected = (SELECT answer FROM corrections WHERE id = ?1)
+               AND message_id NOT IN (SELECT id FROM messages))""",
+        (id,),
+    )
 
 
 def prefer(db: Database, chosen_message_id: str, rejected_message_id: str) -> None:
@@ -286,14 +302,15 @@ def vectors(db: Database, model: str) -> dict[int, bytes]:
 def record_check(db: Database, correction_id: int, version: str, asked: int, right: int, said: str = "") -> None:
     """Keep how often `version` answered the questions about a correction rightly, and what it `said` to its own.
 
-    The newest check counts.
+    The newest check counts. That of a correction which was forgotten meanwhile is left out.
     """
     if not 0 <= right <= asked:
         raise ValueError(f"{right} of {asked} cannot be right")
     correction(db, correction_id)
     db.execute(
-        "INSERT OR REPLACE INTO checks (correction_id, version, asked, right, created, said) VALUES (?, ?, ?, ?, ?, ?)",
-        (correction_id, version, asked, right, now(), storable(said)),
+        """INSERT OR REPLACE INTO checks (correction_id, version, asked, right, created, said)
+           SELECT id, ?, ?, ?, ?, ? FROM corrections WHERE id = ? AND forgotten IS NULL""",
+        (version, asked, right, now(), storable(said), correction_id),
     )
 
 

@@ -444,4 +444,16 @@ def m016_own_wordings(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m017_forgotten_for_good(db: Database) -> None:
+    """What earlier programs left of forgotten corrections: where they were corrected again, and in late checks."""
+    db.executescript("""
+        UPDATE corrections SET rejected = '' WHERE forgotten IS NOT NULL OR message_id IN (
+            SELECT messages.id FROM messages JOIN corrections AS gone ON gone.id = messages.correction_id
+            WHERE gone.forgotten IS NOT NULL
+        );
+        DELETE FROM checks WHERE correction_id IN (SELECT id FROM corrections WHERE forgotten IS NOT NULL);
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -104,6 +104,13 @@ def finished_phase(db: Database, run_id: str, name: str) -> dict[str, Any] | Non
     return found[0] if found else None
 
 
+def drop_phases(db: Database, run_id: str, names: Sequence[str]) -> None:
+    """Let phases of a run be as if they had never begun."""
+    with writing(db):
+        for name in names:
+            db.execute("DELETE FROM phases WHERE run_id = ? AND name = ?", (run_id, name))
+
+
 def taken_back(db: Database, run_id: str) -> TakenBack | None:
     """What a run took back at its beginning, however it ended afterwards."""
     found = finished_phase(db, run_id, "review") or {}

@@ -23,7 +23,7 @@ from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
 from models.promotion import promote, roll_back
 from models.question_vectors import in_step
-from models.version_files import BASE, adapter_of, current, model_file, seal_version
+from models.version_files import BASE, adapter_of, current, discard_version, model_file, seal_version
 from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
@@ -135,6 +135,7 @@ def _phases(night: _Night) -> Outcome:
     db, run = night.db, night.run
     if runs.finished_phase(db, run.id, "collect") is None:  # an earlier program's run has no review
         _go_back(night, _once(night, PHASE, lambda: _review(night)))
+    _leave_out_forgotten(night)
     found = _once(night, "collect", lambda: _collect(night))
     incumbent, start = found["incumbent"], found.get("from")  # a run of an earlier program may lack the second
     active = {c.id: c for c in feedback.active_corrections(db)}
@@ -152,9 +153,11 @@ def _phases(night: _Night) -> Outcome:
         return _all_withdrawn(night)
     made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
     trained = _once(night, "finetune", lambda: _finetune(night, start))
-    version = _once(night, "merge", lambda: _merge(night, incumbent, ledger, _reward(found)))["version"]
+    taught = made.get("corrections", [c.id for c in ledger.corrections])  # not those superseded before it was resumed
+    version = _once(night, "merge", lambda: _merge(night, incumbent, taught, _reward(found)))["version"]
     examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger, _reward(found)))
-    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, start, len(ledger.votes)))
+    origin = {"corrections": taught, "from": start, "votes": len(ledger.votes)}
+    decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, origin))
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
@@ -198,6 +201,27 @@ def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
     if not reviewed.get("kept", True) and came_by_night(night.db, reviewed["version"]):
         before = roll_back(night.db, night.settings.home)
         log.warning("took back %s; %s serves", reviewed["version"], before)
+
+
+def _leave_out_forgotten(night: _Night) -> None:
+    """Undo what an earlier process of this night collected and learned, if some of that was forgotten since.
+
+    A version that is on record already stays: it says there what it was trained on.
+    """
+    db, run = night.db, night.run
+    found = runs.finished_phase(db, run.id, "collect")
+    forgotten = {c.id for c in feedback.corrections(db) if c.forgotten}
+    if found is None or runs.finished_phase(db, run.id, "decide") or forgotten.isdisjoint(found["corrections"]):
+        return
+    night.progress("collect")(0, 1, "leaving out what was forgotten")
+    discard_version(night.settings.home, night.work / "version", {version.id for version in versions.versions(db)})
+    for name in ("adapter", "checkpoints"):
+        shutil.rmtree(night.work / name, ignore_errors=True)
+    for name in ("trained.json", "log.jsonl", "full.gguf"):
+        (night.work / name).unlink(missing_ok=True)
+    examples.clear_examples(db, run.id)
+    runs.drop_phases(db, run.id, PHASES[1:])
+    log.info("run %s begins anew without what was forgotten", run.id)
 
 
 def _collect(night: _Night) -> dict[str, Any]:
@@ -253,7 +277,8 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
         embedder.close()
     liked = liked_examples(ledger.votes, judge) if judge else []
     examples.save_examples(night.db, night.run.id, [*made, *liked, *kept])
-    return {**counts, "liked": sum(e.kind == "liked" for e in liked), "replay": len(kept)}
+    taught = [c.id for c in ledger.corrections]
+    return {**counts, "corrections": taught, "liked": sum(e.kind == "liked" for e in liked), "replay": len(kept)}
 
 
 def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
@@ -281,7 +306,7 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
 
-def _merge(night: _Night, incumbent: str, ledger: Ledger, judge: Reward | None) -> dict[str, Any]:
+def _merge(night: _Night, incumbent: str, taught: list[int], judge: Reward | None) -> dict[str, Any]:
     staging = night.work / "version"
     if not (night.work / "version.sealed").exists():
         shutil.rmtree(staging, ignore_errors=True)
@@ -301,7 +326,7 @@ def _merge(night: _Night, incumbent: str, ledger: Ledger, judge: Reward | None) 
             "parent": incumbent,
             "run": night.run.id,
             "created": night.run.started,
-            "corrections": sorted(c.id for c in ledger.corrections),
+            "corrections": sorted(taught),
             "manner": (judge.in_words or "as voted") if judge else "",
         }
         _write_card(staging / "card.json", card)
@@ -332,7 +357,7 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge:
 
 
 def _decide(
-    night: _Night, version: str, incumbent: str, examined: dict[str, Any], start: str | None, votes: int
+    night: _Night, version: str, incumbent: str, examined: dict[str, Any], origin: dict[str, Any]
 ) -> dict[str, Any]:
     served = _evaluation(examined["incumbent"]) if "incumbent" in examined else None
     decision: Decision = decide(_evaluation(examined["candidate"]), served, _evaluation(examined["base"]))
@@ -345,7 +370,7 @@ def _decide(
             now(),
             "promoted" if decision.promoted else "refused",
             decision.reasons,
-            {**examined["candidate"], "from": start, "votes": votes},
+            {**examined["candidate"], **origin},
         ),
     )
     return {"promoted": decision.promoted, "reasons": list(decision.reasons)}

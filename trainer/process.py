@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -92,19 +92,37 @@ def unpaused(home: Path) -> Iterator[None]:
 
 def cancel_night(home: Path) -> bool:
     """End the running night for good: it is recorded as cancelled and not resumed. False when none runs."""
-    try:
-        process = psutil.Process(int((home / "night.pid").read_text()))
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
+    process = _process_of_night(home)
+    if process is None:
         return False
-    process.send_signal(signal.SIGTERM)
+    try:
+        process.send_signal(signal.SIGTERM)
+    except psutil.NoSuchProcess:
+        return False
     _gone, alive = psutil.wait_procs([process], timeout=10)
     for left in alive:
         left.kill()
+    psutil.wait_procs(alive, timeout=10)
     with opened(home) as db:
         run = runs.unfinished_run(db)
         if run is not None and not night_running(home):
             runs.cancel_run(db, run.id)
     return True
+
+
+def _process_of_night(home: Path) -> psutil.Process | None:
+    """The process that is at this home's night, if there is one.
+
+    A night that was killed leaves its number behind, which belongs to anybody by now.
+    """
+    with suppress(Timeout), FileLock(home / "night.lock", timeout=0):
+        (home / "night.pid").unlink(missing_ok=True)
+        return None
+    try:
+        process = psutil.Process(int((home / "night.pid").read_text()))
+        return process if "improve" in process.cmdline() else None
+    except (FileNotFoundError, ValueError, psutil.Error):
+        return None
 
 
 def lower_priority() -> None:

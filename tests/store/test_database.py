@@ -76,6 +76,37 @@ def test_the_examples_of_earlier_nights_are_still_there(home):
         assert check(db.conn) == []
 
 
+def test_what_an_earlier_program_left_of_a_forgotten_correction_is_wiped(home):
+    """The second correction was of what memory had answered from the first, which was forgotten; so was the third."""
+    with opened_as_of(home, "m015_forgotten_for_good") as old:
+        old.execute(
+            "INSERT INTO conversations (id, title, system_prompt, created, updated) VALUES ('c', '', '', '', '')"
+        )
+        columns = "message_id, question, question_key, rejected, answer, created, forgotten"
+        for made in (
+            ("m1", "Who?", "who", "Nobody.", "", "2026", "2026"),
+            ("m2", "Who?", "who", "Quetzalcoatl.", "Ada.", "2026", None),
+            ("m3", "Where?", "where", "In Quetzalcoatl.", "", "2026", "2026"),
+            ("m4", "When?", "when", "Never.", "Now.", "2026", None),
+        ):
+            old.execute(f"INSERT INTO corrections ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", made)
+        for id, said_by in (("m1", None), ("m2", 1), ("m4", None)):
+            old.execute(
+                """INSERT INTO messages (id, conversation_id, role, content, status, correction_id, created)
+                   VALUES (?, 'c', 'assistant', '', 'complete', ?, '2026')""",
+                (id, said_by),
+            )
+        for id, said in ((1, "Quetzalcoatl."), (4, "Now.")):
+            old.execute("INSERT INTO checks VALUES (?, 'v-1', 1, 1, '2026', ?)", (id, said))
+    old.close()
+    with opened(home) as db:
+        assert [row["rejected"] for row in db.query("SELECT rejected FROM corrections ORDER BY id")] == [
+            "", "", "", "Never.",
+        ]  # fmt: skip
+        assert [row["correction_id"] for row in db.query("SELECT correction_id FROM checks")] == [4]
+        assert all(b"Quetzalcoatl" not in path.read_bytes() for path in home.iterdir() if path.is_file())
+
+
 def test_an_old_store_that_cannot_be_migrated_stays_as_it_was(home):
     with opened_as_of(home, "m002_feedback") as old:
         old.execute("CREATE TABLE versions (something_else)")  # in the way of the third migration

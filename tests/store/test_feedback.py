@@ -2,7 +2,14 @@
 
 import pytest
 
-from store.conversations import add_message, create_conversation, finish_message, list_conversations, message
+from store.conversations import (
+    add_message,
+    create_conversation,
+    delete_conversation,
+    finish_message,
+    list_conversations,
+    message,
+)
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.examples import examples_of, save_examples
@@ -221,6 +228,25 @@ def test_forgetting_wipes_the_answer_everywhere_and_from_the_file(home):
         assert forget(db, second.id) == gone, "and again changes nothing"
 
 
+@pytest.mark.parametrize("forgotten", ["the first alone", "the second and with it the first"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_forgetting_wipes_an_answer_from_memory_that_was_corrected_again(home, forgotten, kept):
+    with opened(home) as db:
+        into = create_conversation(db)
+        asked = add_message(db, into.id, None, "user", "Who is it?")
+        first = correct(db, add_message(db, into.id, asked.id, "assistant", "Nobody.").id, "Quetzalcoatl.")
+        told = add_message(db, into.id, asked.id, "assistant", first.answer, correction_id=first.id)
+        second = correct(db, told.id, "Ada.")
+        assert second.rejected == "Quetzalcoatl."
+        other = correct(db, add_message(db, into.id, asked.id, "assistant", "Nobody else.").id, "Ida.")
+        if not kept:
+            delete_conversation(db, into.id)
+        forget(db, first.id if forgotten == "the first alone" else second.id)
+        assert correction(db, second.id).rejected == ""
+        assert correction(db, other.id).rejected == "Nobody else."
+        assert all(b"Quetzalcoatl" not in path.read_bytes() for path in home.iterdir())
+
+
 def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction(db, answered):
     kept, gone = (correct(db, answered(f"{name}?", "y").id, name) for name in "ab")
     for each in (kept, gone):
@@ -233,6 +259,14 @@ def test_what_a_version_said_is_kept_with_its_check_and_goes_with_the_correction
     forget(db, gone.id)
     assert [each.correction.id for each in checks(db, "v-1")] == [kept.id]
     assert [each.said for each in checks(db, "v-2")] == ["It is."]
+
+
+def test_a_check_that_ends_after_its_correction_was_forgotten_leaves_nothing(db, answered):
+    gone = forget(db, correct(db, answered("a?", "y").id, "Quetzalcoatl.").id)
+    record_check(db, gone.id, "v-1", 3, 3, "Quetzalcoatl.")
+    assert db.table("checks").count == 0
+    with pytest.raises(NotFound):
+        record_check(db, 99, "v-1", 3, 3, "Quetzalcoatl.")
 
 
 def test_a_wording_is_refused_and_allowed_again(db, answered):

@@ -1,6 +1,9 @@
 """When the night comes, and what keeps it from coming."""
 
+import subprocess
+import sys
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,12 +11,13 @@ import pytest
 from store.database import opened
 from store.errors import NightRefused
 from store.pausing import is_paused, pause
-from store.runs import begin_run, ran_on
+from store.runs import begin_run, ran_on, runs
 from store.settings import Settings
 from trainer.process import cancel_night, night_running, only_night, paused, unpaused
 from trainer.readiness import Machine, hindrances
 from trainer.schedule import Schedule, missed
 
+ROOT = Path(__file__).parents[2]
 MADRID = ZoneInfo("Europe/Madrid")
 
 
@@ -106,6 +110,47 @@ def test_one_night_at_a_time(home):
         assert night_running(home)
     assert not night_running(home)
     assert not cancel_night(home)
+
+
+@pytest.fixture
+def innocent():
+    """A process that has nothing to do with any night."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_cancelling_spares_a_process_that_has_the_number_of_a_night_by_now(home, innocent):
+    with only_night(home):
+        (home / "night.pid").write_text(str(innocent.pid))
+        assert not cancel_night(home)
+    (home / "night.pid").write_text(str(innocent.pid))
+    assert not cancel_night(home)
+    assert not (home / "night.pid").exists()
+    assert innocent.poll() is None
+
+
+AT_IT = """
+import sys, time
+from pathlib import Path
+from trainer.process import only_night
+with only_night(Path(sys.argv[2])):
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_running_night_is_cancelled_for_good(home):
+    with opened(home) as db:
+        begin_run(db, "page")
+        command = [sys.executable, "-c", AT_IT, "improve", str(home)]
+        night = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert night.stdout.readline() == "begun\n"
+        assert cancel_night(home)
+        night.communicate()
+        assert [run.state for run in runs(db)] == ["cancelled"]
+    assert not night_running(home)
 
 
 def test_another_time_or_none_is_kept_to_from_the_moment_it_is_set(home):
