@@ -171,6 +171,7 @@ def _chat(flags: argparse.Namespace) -> None:
     from assistant.server import serve
     from store.config import running
     from store.errors import NightRefused
+    from trainer.lengths import fits
     from trainer.practice import practice
     from trainer.process import cancel_night, night_running, paused, start_night
     from trainer.readiness import hindrances, machine
@@ -195,6 +196,7 @@ def _chat(flags: argparse.Namespace) -> None:
         assistant.take(running(settings, now))
         schedule.take(assistant.settings)
 
+    fitting = fits(lambda: _base(settings).gguf)
     schedule = Schedule(settings, due, against)
     control = NightControl(
         start=by_hand,
@@ -202,6 +204,7 @@ def _chat(flags: argparse.Namespace) -> None:
         cancel=stop,
         next_run=schedule.next_run,
         practised=lambda correction: practice(correction).trained,
+        too_long=lambda correction: not fitting(correction.question, correction.answer),
     )
     assistant = _assistant(settings)
     schedule.begin()
@@ -285,20 +288,23 @@ def _improve(flags: argparse.Namespace) -> None:
         from store.database import opened
         from store.versions import versions
         from trainer.collect import collect
+        from trainer.lengths import fits
         from trainer.reward import reward
 
         with opened(settings.home) as db:
-            ledger = collect(db, versions(db), current(settings.home))
+            ledger = collect(db, versions(db), current(settings.home), fits(lambda: _base(settings).gguf))
         plan = {
             "corrections": len(ledger.corrections),
             "new": sorted(ledger.new),
             "withdrawn": sorted(ledger.withdrawn),
+            "too_long": sorted(ledger.too_long),
             "votes": len(ledger.votes),
             "manner": judge.in_words if (judge := reward(ledger.votes)) else "",
         }
         _print(plan) if flags.json else print(
             f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections"
             + (f", and from {plan['votes']} votes: {plan['manner']}." if judge else ".")
+            + (f" Too long for a night, and given by memory alone: {len(ledger.too_long)}." * bool(ledger.too_long))
         )
         return
     from assistant.llamacpp import LlamaCppEngine
@@ -354,13 +360,15 @@ def _worth_a_night(settings: Settings) -> bool:
     from store.database import opened
     from store.versions import versions
     from trainer.collect import collect
+    from trainer.lengths import fits
     from trainer.review import due
     from trainer.urgent import alarmed, worth_a_night
 
+    base = _base(settings)
     with opened(settings.home) as db:
-        if runs.unfinished_run(db) is not None or due(db, settings.home, _base(settings)):
+        if runs.unfinished_run(db) is not None or due(db, settings.home, base):
             return True
-        return worth_a_night(collect(db, versions(db), current(settings.home)), alarmed(db))
+        return worth_a_night(collect(db, versions(db), current(settings.home), fits(lambda: base.gguf)), alarmed(db))
 
 
 def _versions(flags: argparse.Namespace) -> None:
@@ -442,8 +450,10 @@ def _corrections(flags: argparse.Namespace) -> None:
     from store.database import opened
     from store.errors import InputRefused
     from store.feedback import forget, standings
+    from trainer.lengths import fits
 
-    home = _settings(flags).home
+    settings = _settings(flags)
+    home, fitting = settings.home, fits(lambda: _base(settings).gguf)
     with opened(home) as db:
         if flags.action == "forget":
             if flags.id is None:
@@ -465,6 +475,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "asked": s.asked,
                 "right": s.right,
                 "said": s.said,
+                "too_long": (c := s.correction).active and not c.manner and not fitting(c.question, c.answer),
             }
             for s in standings(db, current(home))
         ]
@@ -472,7 +483,8 @@ def _corrections(flags: argparse.Namespace) -> None:
         _print(rows)
         return
     for row in rows:
-        print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}")
+        only = "  (too long to be taught: memory alone gives it)" if row["too_long"] else ""
+        print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}{only}")
 
 
 def _users(flags: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from models.subject import words
 from store import feedback
 from store.light_sqlite_utils import Database
 from store.records import Correction, CorrectionStanding, Version, Vote
+from trainer.lengths import Fits
 from trainer.reward import ENOUGH as ENOUGH_VOTES
 from trainer.reward import reward
 
@@ -29,7 +30,7 @@ class Ledger:
     """The active corrections that a night is about and the ids among them that need most: those `new` to the current
     version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that were
     forgotten since; what has another answer now is not among them. `votes` are all that were given, `fresh_votes` how
-    many more there are than when the current version was made."""
+    many more there are than when the current version was made. Those `too_long` to be taught are in none of these."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -37,6 +38,7 @@ class Ledger:
     withdrawn: frozenset[int]
     votes: tuple[Vote, ...] = ()
     fresh_votes: int = 0
+    too_long: frozenset[int] = frozenset()
 
     @property
     def worth_a_night(self) -> bool:
@@ -47,21 +49,25 @@ class Ledger:
         return bool(self.new or self.withdrawn or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None))
 
 
-def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
+def collect(
+    db: Database, versions: Sequence[Version], current: str, fits: Fits = lambda question, answer: True
+) -> Ledger:
     """The ledger as of the version `current`; what was tried in a refused version counts as new.
 
-    What one night cannot take waits for the next, and memory carries it until then.
+    What one night cannot take waits for the next, and memory carries it until then; so it does for good what does not
+    fit into any night.
     """
-    every = tuple(feedback.active_corrections(db))
+    counting = feedback.active_corrections(db)
+    every = tuple(c for c in counting if fits(c.question, c.answer))
     trained = set(_trained(versions, current))
     ids = {c.id for c in every if c.id in trained} | taken([c for c in every if c.id not in trained], every)
     active = tuple(c for c in every if c.id in ids)
-    answered = {feedback.question_key(c.question) for c in every}
+    answered = {feedback.question_key(c.question) for c in counting}
     votes = tuple(feedback.votes(db))
     return Ledger(
         active,
         frozenset(ids - trained),
-        _weak(feedback.standings(db, current), trained),
+        _weak(feedback.standings(db, current), trained & ids),
         frozenset(
             c.id
             for c in feedback.corrections(db)
@@ -69,6 +75,7 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
         ),
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
+        frozenset(c.id for c in counting) - {c.id for c in every},
     )
 
 

@@ -10,10 +10,11 @@ from store.records import Correction
 @dataclass(frozen=True, slots=True)
 class NightControl:
     """`start` raises NightRefused with the reason; `next_run` is None when no night is planned; `practised` are the
-    other wordings in which a correction's question is taught."""
+    other wordings in which a correction's question is taught, and `too_long` says of one that no night can teach it."""
 
     start: Callable[[], None]
     running: Callable[[], bool]
     cancel: Callable[[], None]
     next_run: Callable[[], datetime | None]
     practised: Callable[[Correction], Sequence[str]]
+    too_long: Callable[[Correction], bool] = lambda _: False

@@ -62,6 +62,8 @@ def standing_words(standing: CorrectionStanding) -> str:
     """Where a correction stands, as a sentence after its one word."""
     if standing.correction.manner and standing.standing == "remembered":
         return say("A wish for every answer: the model is told with each question. It is not trained.")
+    if standing.too_long and standing.standing in ("remembered", "not stuck"):
+        return say("Used in answers; it is too long for a night to teach, so that memory alone gives it.")
     score = right_words(standing.right, standing.asked)
     return {
         "remembered": say("Used in answers; the model learns it in the next night."),
