@@ -1,10 +1,11 @@
 """What there is to learn, and from where: the corrections that count, and the adapter that a night goes on from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile, zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from models.subject import words
@@ -60,7 +61,8 @@ def collect(
     counting = feedback.active_corrections(db)
     every = tuple(c for c in counting if fits(c.question, c.answer))
     trained = set(_trained(versions, current))
-    ids = {c.id for c in every if c.id in trained} | taken([c for c in every if c.id not in trained], every)
+    fresh = [c for c in every if c.id not in trained]
+    ids = {c.id for c in every if c.id in trained} | taken(fresh, every, refusals(versions))
     active = tuple(c for c in every if c.id in ids)
     answered = {feedback.question_key(c.question) for c in counting}
     votes = tuple(feedback.votes(db))
@@ -79,12 +81,33 @@ def collect(
     )
 
 
-def taken(fresh: Sequence[Correction], every: Sequence[Correction]) -> set[int]:
-    """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure."""
+def refusals(versions: Sequence[Version]) -> Counter[int]:
+    """In how many refused versions each correction was since it was last in a promoted one. Pure.
+
+    `versions` come oldest first.
+    """
+    found: Counter[int] = Counter()
+    for version in versions:
+        ids = version.evaluation.get("corrections", ())
+        if version.decision == "refused":
+            found.update(ids)
+        else:
+            for id in ids:
+                del found[id]
+    return found
+
+
+def taken(
+    fresh: Sequence[Correction], every: Sequence[Correction], refused: Mapping[int, int] = MappingProxyType({})
+) -> set[int]:
+    """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure.
+
+    Those that were `refused` less often go before, lest some that cannot be learned keep all others waiting.
+    """
     most_of_one = MOST_OF_ONE if len({c.by for c in every}) > 1 else MOST_NEW
     queues: dict[str, list[int]] = {}
     alike: Counter[tuple[str, ...]] = Counter()
-    for correction in sorted(fresh, key=lambda c: c.id):
+    for correction in sorted(fresh, key=lambda c: (refused.get(c.id, 0), c.id)):
         answer, queue = tuple(words(correction.answer)), queues.setdefault(correction.by, [])
         if alike[answer] < MOST_ALIKE and len(queue) < most_of_one:
             alike[answer] += 1
