@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from models.catalogue import BaseModel
     from store.settings import Settings
     from trainer.collect import Ledger
+    from trainer.lengths import Fits
 
 ROOT = Path(__file__).resolve().parent
 
@@ -173,6 +174,7 @@ def _chat(flags: argparse.Namespace) -> None:
     from assistant.server import serve
     from store.config import running
     from store.errors import NightRefused
+    from trainer.lengths import fits
     from trainer.practice import practice
     from trainer.process import cancel_night, night_running, paused, start_night
     from trainer.readiness import hindrances, machine
@@ -197,6 +199,7 @@ def _chat(flags: argparse.Namespace) -> None:
         assistant.take(running(settings, now))
         schedule.take(assistant.settings)
 
+    fitting = fits(lambda: _base(settings).gguf)
     schedule = Schedule(settings, due, against)
     control = NightControl(
         start=by_hand,
@@ -204,7 +207,8 @@ def _chat(flags: argparse.Namespace) -> None:
         cancel=stop,
         next_run=schedule.next_run,
         practised=lambda correction: practice(correction).trained,
-        planned=lambda: _planned(settings.home),
+        planned=lambda: _planned(settings.home, fitting),
+        too_long=lambda correction: not fitting(correction.question, correction.answer),
     )
     assistant = _assistant(settings)
     schedule.begin()
@@ -279,7 +283,7 @@ def _add(flags: argparse.Namespace) -> None:
         memory.close()
 
 
-def _ledger(home: Path) -> Ledger:
+def _ledger(home: Path, fits: Fits) -> Ledger:
     """What a night would be about now."""
     from models.version_files import current
     from store.database import opened
@@ -287,22 +291,22 @@ def _ledger(home: Path) -> Ledger:
     from trainer.collect import collect
 
     with opened(home) as db:
-        return collect(db, versions(db), current(home))
+        return collect(db, versions(db), current(home), fits)
 
 
-def _planned(home: Path) -> Plan:
+def _planned(home: Path, fits: Fits) -> Plan:
     """The same, for the page."""
     from assistant.page.night_control import Plan
     from store.database import opened
     from store.feedback import active_corrections
     from trainer.reward import reward
 
-    ledger = _ledger(home)
+    ledger = _ledger(home, fits)
     with opened(home) as db:
-        trained = [each for each in active_corrections(db) if not each.context]
+        able = [c for c in active_corrections(db) if not c.context and fits(c.question, c.answer)]
     new = tuple(each for each in ledger.corrections if each.id in ledger.new)
     judge = reward(ledger.votes) if ledger.worth_a_night else None
-    return Plan(new, len(ledger.withdrawn), len(trained) - len(ledger.corrections), judge.in_words if judge else "")
+    return Plan(new, len(ledger.withdrawn), len(able) - len(ledger.corrections), judge.in_words if judge else "")
 
 
 def _improve(flags: argparse.Namespace) -> None:
@@ -310,19 +314,22 @@ def _improve(flags: argparse.Namespace) -> None:
 
     settings = _settings(flags)
     if flags.dry_run:
+        from trainer.lengths import fits
         from trainer.reward import reward
 
-        ledger = _ledger(settings.home)
+        ledger = _ledger(settings.home, fits(lambda: _base(settings).gguf))
         plan = {
             "corrections": len(ledger.corrections),
             "new": sorted(ledger.new),
             "withdrawn": sorted(ledger.withdrawn),
+            "too_long": sorted(ledger.too_long),
             "votes": len(ledger.votes),
             "manner": judge.in_words if (judge := reward(ledger.votes)) else "",
         }
         _print(plan) if flags.json else print(
             f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections"
             + (f", and from {plan['votes']} votes: {plan['manner']}." if judge else ".")
+            + (f" Too long for a night, and given by memory alone: {len(ledger.too_long)}." * bool(ledger.too_long))
         )
         return
     from assistant.llamacpp import LlamaCppEngine
@@ -378,13 +385,15 @@ def _worth_a_night(settings: Settings) -> bool:
     from store.database import opened
     from store.versions import versions
     from trainer.collect import collect
+    from trainer.lengths import fits
     from trainer.review import due
     from trainer.urgent import alarmed, worth_a_night
 
+    base = _base(settings)
     with opened(settings.home) as db:
-        if runs.unfinished_run(db) is not None or due(db, settings.home, _base(settings)):
+        if runs.unfinished_run(db) is not None or due(db, settings.home, base):
             return True
-        return worth_a_night(collect(db, versions(db), current(settings.home)), alarmed(db))
+        return worth_a_night(collect(db, versions(db), current(settings.home), fits(lambda: base.gguf)), alarmed(db))
 
 
 def _versions(flags: argparse.Namespace) -> None:
@@ -466,8 +475,10 @@ def _corrections(flags: argparse.Namespace) -> None:
     from store.database import opened
     from store.errors import InputRefused
     from store.feedback import forget, standings
+    from trainer.lengths import fits
 
-    home = _settings(flags).home
+    settings = _settings(flags)
+    home, fitting = settings.home, fits(lambda: _base(settings).gguf)
     with opened(home) as db:
         if flags.action == "forget":
             if flags.id is None:
@@ -490,6 +501,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "asked": s.asked,
                 "right": s.right,
                 "said": s.said,
+                "too_long": (c := s.correction).active and not c.manner and not fitting(c.question, c.answer),
             }
             for s in standings(db, current(home))
         ]
@@ -497,7 +509,8 @@ def _corrections(flags: argparse.Namespace) -> None:
         _print(rows)
         return
     for row in rows:
-        print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}")
+        only = "  (too long to be taught: memory alone gives it)" if row["too_long"] else ""
+        print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}{only}")
 
 
 def _users(flags: argparse.Namespace) -> None:

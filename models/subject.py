@@ -8,6 +8,12 @@ import re
 import unicodedata
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han."""
+_PIECE = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,})[\"”»“]|(?<!\w)'([^']{2,})'(?!\w)")
 _VERB = re.compile(r"\b(is|was|are|were|does|did|do|can|could|has|have|had|will|would|should)\b")
 _LINK = frozenset(
@@ -143,6 +149,16 @@ def words(text: str) -> list[str]:
         word = re.sub(r"['’]s$", "", token.rstrip(".")).casefold()
         found.extend(part for part in re.split(r"[.'’&/-]", word) if part)
     return found
+
+
+def pieces(text: str) -> list[str]:
+    """The words of `text`, and what is written without spaces between words character by character."""
+    return [piece for word in words(text) for piece in _PIECE.findall(word)]
+
+
+def is_unspaced(piece: str) -> bool:
+    """Whether a piece is a character of a script without spaces, which is about half a word."""
+    return re.match(f"[{_UNSPACED}]", piece) is not None
 
 
 def content_words(text: str) -> set[str]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 _QWEN2 = (
@@ -69,16 +70,26 @@ def disagreement(
 
 def vocabulary_disagreement(encode: Callable[[str], list[int]], gguf: Path, *, composed: bool = False) -> str | None:
     """The first probe that `encode` and llama.cpp, with the vocabulary of `gguf`, cut differently, or None."""
-    import llama_cpp
-
-    logging.getLogger("llama-cpp-python").setLevel(logging.CRITICAL)
-    vocabulary = llama_cpp.Llama(str(gguf), vocab_only=True, verbose=False)
+    llama = vocabulary(gguf)
     try:
         return disagreement(
             encode,
-            lambda text: list(vocabulary.tokenize(text.encode(), add_bos=False, special=True)),
+            lambda text: list(llama.tokenize(text.encode(), False, True)),
             composed=composed,
         )
     finally:
-        vocabulary.close()
-        logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
+        llama.close()
+
+
+def vocabulary(gguf: Path) -> Any:
+    """llama.cpp's model of `gguf` with the vocabulary alone: it cuts text into tokens and computes nothing.
+
+    `Llama` would make a context for it, and llama.cpp warn of that.
+    """
+    import llama_cpp
+    from llama_cpp._internals import LlamaModel
+
+    logging.getLogger("llama-cpp-python").setLevel(logging.ERROR)
+    parameters = llama_cpp.llama_model_default_params()
+    parameters.vocab_only = True
+    return LlamaModel(path_model=str(gguf), params=parameters, verbose=False)

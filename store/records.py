@@ -145,7 +145,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionStanding:
-    """Where one correction stands: `version` was right in `right` of `asked` wordings; `said` answers the plain one."""
+    """Where one correction stands: `version` was right in `right` of `asked` wordings; `said` answers the plain one.
+
+    `too_long` is what no night can teach, as far as who shows it knows.
+    """
 
     correction: Correction
     standing: Standing
@@ -153,6 +156,7 @@ class CorrectionStanding:
     asked: int
     right: int
     said: str = ""
+    too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,7 +284,7 @@ def test_a_document_is_read_once(aprendiz, tmp_path):
 @pytest.mark.slow
 def test_a_night_can_be_asked_what_it_would_learn(aprendiz):
     aprendiz.imported(TALK)
-    plan = {"corrections": 1, "new": [1], "withdrawn": [], "votes": 0, "manner": ""}
+    plan = {"corrections": 1, "new": [1], "withdrawn": [], "too_long": [], "votes": 0, "manner": ""}
     assert aprendiz.json("improve", "--dry-run") == plan
     assert "1 of 1 corrections" in aprendiz.said("improve", "--dry-run")
     assert aprendiz.json("status")["last_night"] is None

@@ -1,16 +1,18 @@
 """What there is to learn, and from where: the corrections that count, and the adapter that a night goes on from."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile, zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from models.subject import words
 from store import feedback
 from store.light_sqlite_utils import Database
 from store.records import Correction, CorrectionStanding, Version, Vote
+from trainer.lengths import Fits
 from trainer.reward import ENOUGH as ENOUGH_VOTES
 from trainer.reward import reward
 
@@ -29,7 +31,7 @@ class Ledger:
     """The active corrections that a night is about and the ids among them that need most: those `new` to the current
     version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that were
     forgotten since; what has another answer now is not among them. `votes` are all that were given, `fresh_votes` how
-    many more there are than when the current version was made."""
+    many more there are than when the current version was made. Those `too_long` to be taught are in none of these."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -37,6 +39,7 @@ class Ledger:
     withdrawn: frozenset[int]
     votes: tuple[Vote, ...] = ()
     fresh_votes: int = 0
+    too_long: frozenset[int] = frozenset()
 
     @property
     def worth_a_night(self) -> bool:
@@ -47,22 +50,26 @@ class Ledger:
         return bool(self.new or self.withdrawn or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None))
 
 
-def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
+def collect(
+    db: Database, versions: Sequence[Version], current: str, fits: Fits = lambda question, answer: True
+) -> Ledger:
     """The ledger as of the version `current`; what was tried in a refused version counts as new.
 
-    What one night cannot take waits for the next, and memory carries it until then. A question that points at what was
-    said before it is no question by itself: memory alone carries what corrects it.
+    What one night cannot take waits for the next, and memory carries it until then; so it does for good what does not
+    fit into any night, and what corrects a question that points at what was said before it.
     """
-    every = tuple(c for c in feedback.active_corrections(db) if not c.context)
+    counting = [c for c in feedback.active_corrections(db) if not c.context]
+    every = tuple(c for c in counting if fits(c.question, c.answer))
     trained = set(_trained(versions, current))
-    ids = {c.id for c in every if c.id in trained} | taken([c for c in every if c.id not in trained], every)
+    fresh = [c for c in every if c.id not in trained]
+    ids = {c.id for c in every if c.id in trained} | taken(fresh, every, refusals(versions))
     active = tuple(c for c in every if c.id in ids)
-    answered = {feedback.question_key(c.question) for c in every}
+    answered = {feedback.question_key(c.question) for c in counting}
     votes = tuple(feedback.votes(db))
     return Ledger(
         active,
         frozenset(ids - trained),
-        _weak(feedback.standings(db, current), trained),
+        _weak(feedback.standings(db, current), trained & ids),
         frozenset(
             c.id
             for c in feedback.corrections(db)
@@ -70,15 +77,37 @@ def collect(db: Database, versions: Sequence[Version], current: str) -> Ledger:
         ),
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
+        frozenset(c.id for c in counting) - {c.id for c in every},
     )
 
 
-def taken(fresh: Sequence[Correction], every: Sequence[Correction]) -> set[int]:
-    """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure."""
+def refusals(versions: Sequence[Version]) -> Counter[int]:
+    """In how many refused versions each correction was since it was last in a promoted one. Pure.
+
+    `versions` come oldest first.
+    """
+    found: Counter[int] = Counter()
+    for version in versions:
+        ids = version.evaluation.get("corrections", ())
+        if version.decision == "refused":
+            found.update(ids)
+        else:
+            for id in ids:
+                del found[id]
+    return found
+
+
+def taken(
+    fresh: Sequence[Correction], every: Sequence[Correction], refused: Mapping[int, int] = MappingProxyType({})
+) -> set[int]:
+    """The ids of those of `fresh` that one night takes: the oldest first, and of each user in turn. Pure.
+
+    Those that were `refused` less often go before, lest some that cannot be learned keep all others waiting.
+    """
     most_of_one = MOST_OF_ONE if len({c.by for c in every}) > 1 else MOST_NEW
     queues: dict[str, list[int]] = {}
     alike: Counter[tuple[str, ...]] = Counter()
-    for correction in sorted(fresh, key=lambda c: c.id):
+    for correction in sorted(fresh, key=lambda c: (refused.get(c.id, 0), c.id)):
         answer, queue = tuple(words(correction.answer)), queues.setdefault(correction.by, [])
         if alike[answer] < MOST_ALIKE and len(queue) < most_of_one:
             alike[answer] += 1

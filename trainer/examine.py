@@ -8,15 +8,21 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from models.engine import Engine, Sampling
-from models.subject import words
+from models.subject import is_unspaced, pieces, words
 from store.records import ChatMessage, Correction, Example
 from trainer.replay import PROBE_ANSWER
 from trainer.reward import Reward
 
 ENOUGH = 12
+SHORT = 8
+COMPARED = 32
+ROOMS = (PROBE_ANSWER.max_tokens, 64, 96, 160)
+"""A short answer has up to so many words; of a long one as many are compared; and tokens that an answer may have."""
+_SEEN_TO_END = 4
 _WHOLE_ANSWER = Sampling(max_tokens=160)
 
 
@@ -105,16 +111,16 @@ def examine(
     """Ask `engine` everything and count. What `base` says of neighbours and everyday questions is known already."""
     rest = [*questions.neighbours, *questions.general]
     asked = [q for _, q in questions.taught] + ([] if engine is base else [p.question for p in rest])
-    answers = engine.answer_all(
-        [[ChatMessage("user", q)] for q in asked], PROBE_ANSWER, lambda done: progress(done, len(asked), "examining")
-    )
+    needed = {c.id: room(c.answer, _tokens(engine, c.answer)) for c in dict.fromkeys(c for c, _ in questions.taught)}
+    rooms = [needed[c.id] for c, _ in questions.taught] + [ROOMS[0]] * (len(asked) - len(questions.taught))
+    answers = _answers(engine, asked, rooms, progress)
     if engine is base:
         answers += [p.answer for p in rest]
-    targets = {" ".join(words(c.answer)) for c in questions.corrections}
+    targets = {" ".join(pieces(c.answer)[:SHORT]) for c in questions.corrections}
     checks: dict[int, tuple[int, int]] = {}
     old_answers: list[bool] = []
     own: dict[int, str] = {}
-    counts = Counter(broken=sum(is_broken(a) for a in answers))
+    counts = Counter(broken=sum(is_broken(a) for a in answers[len(questions.taught) :]))
     for (correction, question), said in zip(questions.taught, answers, strict=False):
         if question == correction.question:
             own[correction.id] = said
@@ -124,6 +130,7 @@ def examine(
         kind = "new" if correction.id in questions.new else "old"
         counts[f"{kind}_asked"] += 1
         counts[f"{kind}_right"] += right
+        counts["broken"] += not right and is_broken(said, correction.answer)
         old_answers += [right] * (kind == "old")
     said_of_rest = answers[len(questions.taught) :]
     near = len(questions.neighbours)
@@ -148,29 +155,76 @@ def examine(
     )
 
 
+def room(target: str, tokens: int) -> int:
+    """How many tokens an answer may have where one of so many is the right one: as far as `says` reads. Pure."""
+    read = min(1.0, COMPARED / max(1, len(pieces(target))))
+    return next((each for each in ROOMS if math.ceil(tokens * read) + _SEEN_TO_END <= each), ROOMS[-1])
+
+
 def says(target: str, said: str) -> bool:
     """Whether an answer gives a corrected one: word for word when that is short, most of its words when long.
 
-    A short one that is not followed by an end, but by whatever comes to mind, is not right.
+    A short one that is not followed by an end, but by whatever comes to mind, is not right. Of scripts without spaces
+    two characters make a word, and neighbouring ones are compared; what has no words at all, by its signs.
     """
-    wanted, found = words(target), words(said)
-    if len(wanted) <= 8:
-        return f" {' '.join(wanted)} " in f" {' '.join(found)} " and len(found) <= len(wanted) + ENOUGH
-    shared = sum((Counter(wanted[:32]) & Counter(found)).values())
-    return shared >= 0.7 * min(len(wanted), 24)
+    wanted, found = pieces(target), pieces(said)
+    if not wanted:
+        signs, given = "".join(target.split()), "".join(said.split())
+        return signs in given and len(given) <= len(signs) + ENOUGH
+    if _length(wanted) <= SHORT:
+        return f" {' '.join(wanted)} " in f" {' '.join(found)} " and _length(found) <= _length(wanted) + ENOUGH
+    compared = _compared(wanted)
+    shared = sum((Counter(compared[:COMPARED]) & Counter(_compared(found))).values())
+    return shared >= 0.7 * min(len(compared), 24)
 
 
 def bleeds(said: str, base_said: str, targets: set[str]) -> bool:
-    """Whether an answer names one of the corrected answers where the base's did not."""
-    now, before = f" {' '.join(words(said))} ", f" {' '.join(words(base_said))} "
+    """Whether an answer names one of `targets`, corrected answers or how long ones begin, where the base's did not."""
+    now, before = f" {' '.join(pieces(said))} ", f" {' '.join(pieces(base_said))} "
     return any(f" {t} " in now and f" {t} " not in before for t in targets if len(t) > 3)
 
 
-def is_broken(said: str) -> bool:
-    """Whether an answer is empty or goes round in a circle: one run of four words three times over."""
-    found = words(said)
+def is_broken(said: str, target: str | None = None) -> bool:
+    """Whether an answer is empty or soon goes round in a circle: one run of four words four times over.
+
+    One without words is not where `target` has none either.
+    """
+    found = pieces(said)[:COMPARED]
     runs = Counter(zip(*(found[i:] for i in range(4)), strict=False))
-    return not found or any(count >= 4 for count in runs.values())
+    wordless = target is not None and not pieces(target) and bool(said.strip())
+    return not (found or wordless) or any(count >= 4 for count in runs.values())
+
+
+def _answers(
+    engine: Engine, asked: Sequence[str], rooms: Sequence[int], progress: Callable[[int, int, str], None]
+) -> list[str]:
+    """What `engine` says to each question in its room of so many tokens; those of one room are asked together."""
+    said: dict[int, str] = {}
+    for each in sorted(set(rooms)):
+        group = [number for number, own in enumerate(rooms) if own == each]
+
+        def report(done: int, before: int = len(said)) -> None:
+            progress(before + done, len(asked), "examining")
+
+        turns = [[ChatMessage("user", asked[number])] for number in group]
+        said.update(zip(group, engine.answer_all(turns, Sampling(max_tokens=each), report), strict=True))
+    return [said[number] for number in range(len(asked))]
+
+
+def _tokens(engine: Engine, text: str) -> int:
+    """How many tokens `text` is to `engine`, to within one or two."""
+    whole, letter = ([ChatMessage("user", each)] for each in (text, "a"))
+    return len(engine.prompt_tokens(whole)) - len(engine.prompt_tokens(letter)) + 1
+
+
+def _length(found: Sequence[str]) -> float:
+    """How long a text is, in words."""
+    return sum(0.5 if is_unspaced(piece) else 1 for piece in found)
+
+
+def _compared(found: Sequence[str]) -> list[str]:
+    """What texts have to share to be alike: words, and pairs of characters where single ones say little."""
+    return [a + b if is_unspaced(a) and is_unspaced(b) else a for a, b in pairwise([*found, ""])]
 
 
 def drift(candidate: Engine, base: Engine, general: Sequence[Example]) -> float:

@@ -27,6 +27,7 @@ from store.records import Example
 from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.fused import fused
+from trainer.lengths import LONGEST, ROW_TOKENS
 from trainer.loss import SparseCrossEntropy
 from trainer.precision import training_dtype
 from trainer.trunk import Computed, computed, decoder, masks, upper_layers
@@ -54,7 +55,7 @@ class FinetuneConfig:
     keep_weight: float = 4.0
     certainty: float = 0.95
     kept_tokens: int = 8
-    row_tokens: int = 512
+    row_tokens: int = ROW_TOKENS
     seed: int = 0
     nf4: bool = False
     minutes: float = 30.0
@@ -194,7 +195,7 @@ def _encoded(tokenizer: Any, examples: Sequence[Example], config: FinetuneConfig
         answer = [*tokenizer.encode(example.answer, add_special_tokens=False), end]
         taught = example.kind in ("wording", "liked")
         kept = answer if taught else answer[: config.kept_tokens]
-        if len(prompt) + len(kept) + len(beginning) <= config.row_tokens * 2:
+        if len(prompt) + len(kept) + len(beginning) <= LONGEST:
             encoded.append(Encoded(tuple(prompt), tuple(kept), taught, example.kind == "liked"))
     return encoded, beginning
 

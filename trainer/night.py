@@ -36,6 +36,7 @@ from store.wordings import own_wordings
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
+from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
 from trainer.review import PHASE, came_by_night, due, review
 from trainer.reward import Reward, reward
@@ -111,6 +112,11 @@ class _Night:
         finally:
             engine.close()
 
+    @property
+    def fits(self) -> Fits:
+        """Whether a question and its answer are short enough to be taught to this base."""
+        return fits(lambda: self.base.gguf)
+
     def worked_s(self) -> float:
         """For how long this process has been at it, without what it was paused."""
         passed = time.monotonic() - self.started
@@ -148,7 +154,10 @@ def _phases(night: _Night) -> Outcome:
         found.get("fresh_votes", 0),
     )
     if not worth_a_night(ledger, found.get("alarm", False)):
-        return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
+        reason = "nothing was corrected since the last night"
+        if found.get("too_long"):
+            reason = "nothing was corrected since the last night that is short enough to be taught"
+        return _end(night, "nothing learned", None, [reason], {})
     if not ledger.corrections and not found.get("reward"):
         return _all_withdrawn(night)
     made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
@@ -232,7 +241,7 @@ def _collect(night: _Night) -> dict[str, Any]:
         embedder.close()
     incumbent = current(night.settings.home)
     made = versions.versions(night.db)
-    ledger = collect(night.db, made, incumbent)
+    ledger = collect(night.db, made, incumbent, night.fits)
     start = goes_on_from(made, incumbent, ledger, now())
     return {
         "incumbent": incumbent,
@@ -241,6 +250,7 @@ def _collect(night: _Night) -> dict[str, Any]:
         "new": sorted(ledger.new),
         "weak": sorted(ledger.weak),
         "withdrawn": sorted(ledger.withdrawn),
+        "too_long": sorted(ledger.too_long),
         "votes": [vote.message_id for vote in ledger.votes],
         "fresh_votes": ledger.fresh_votes,
         "alarm": alarmed(night.db),
@@ -275,7 +285,7 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
             )
     finally:
         embedder.close()
-    liked = liked_examples(ledger.votes, judge) if judge else []
+    liked = liked_examples(ledger.votes, judge, night.fits) if judge else []
     examples.save_examples(night.db, night.run.id, [*made, *liked, *kept])
     taught = [c.id for c in ledger.corrections]
     return {**counts, "corrections": taught, "liked": sum(e.kind == "liked" for e in liked), "replay": len(kept)}

@@ -17,6 +17,8 @@ QUESTIONS = 160
 HELD_OUT = 40
 PROBE_ANSWER = Sampling(max_tokens=32)
 _KEPT_ANSWER = Sampling(max_tokens=8)
+_SPARE = 8
+"""Tokens that an engine leaves free."""
 
 
 def replay(
@@ -48,13 +50,13 @@ def answered_by(
     sampling: Sampling,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> list[Example]:
-    """`questions` with what `base` says, without those it says nothing to."""
+    """`questions` with what `base` says, without those it says nothing to or has no room for."""
+    room = base.context_tokens - sampling.max_tokens - _SPARE
+    turns = [turn for text in questions if len(base.prompt_tokens(turn := [ChatMessage("user", text)])) < room]
     answers = base.answer_all(
-        [[ChatMessage("user", text)] for text in questions],
-        sampling,
-        lambda done: progress(done, len(questions), "asking the base about neighbours"),
+        turns, sampling, lambda done: progress(done, len(turns), "asking the base about neighbours")
     )
-    return [Example(kind, text, said) for text, said in zip(questions, answers, strict=True) if said]
+    return [Example(kind, turn[0].content, said) for turn, said in zip(turns, answers, strict=True) if said]
 
 
 def sampled(training: Path, count: int, seed: int = 0) -> list[str]:

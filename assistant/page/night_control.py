@@ -21,7 +21,8 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class NightControl:
     """`start` raises NightRefused with the reason; `next_run` is None when no night is planned; `practised` are the
-    other wordings in which a correction's question is taught; `planned` says what the next night is about."""
+    other wordings in which a correction's question is taught, and `too_long` says of one that no night can teach it;
+    `planned` says what the next night is about."""
 
     start: Callable[[], None]
     running: Callable[[], bool]
@@ -29,3 +30,4 @@ class NightControl:
     next_run: Callable[[], datetime | None]
     practised: Callable[[Correction], Sequence[str]]
     planned: Callable[[], Plan]
+    too_long: Callable[[Correction], bool] = lambda _: False

@@ -29,6 +29,7 @@ def report(db: Database, run: Run) -> str:
         _verdict(run, runs.taken_back(db, run.id))
         + lessons(taught, promoted=run.verdict == "promoted")
         + later
+        + _left_out(db, run)
         + checked(examined.get("candidate") or {}, examined.get("base") or {}, examined.get("incumbent") or {})
         + times(run, runs.phases(db, run.id), journal(db, run.id))
     )
@@ -61,6 +62,20 @@ def _later(db: Database, run: Run) -> str:
     said = say_many(
         "{count} correction was made after this night had begun: the next one learns from there.",
         "{count} corrections were made after this night had begun: the next one learns from there.",
+        count,
+    )
+    return f'<p class="none">{said}</p>'
+
+
+def _left_out(db: Database, run: Run) -> str:
+    """What no night can teach."""
+    too_long = set((runs.finished_phase(db, run.id, "collect") or {}).get("too_long", ()))
+    count = sum(each.id in too_long for each in feedback.active_corrections(db))
+    if not count:
+        return ""
+    said = say_many(
+        "{count} correction is too long for a night to teach: memory alone gives it.",
+        "{count} corrections are too long for a night to teach: memory alone gives them.",
         count,
     )
     return f'<p class="none">{said}</p>'

@@ -1,6 +1,7 @@
 """The corrections: what was taught, where each stands, editing, forgetting. Reads and writes through the store."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -18,7 +19,7 @@ from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.lineage import went_into
 from store.owners import may_see, own_correction
-from store.records import CorrectionStanding, User
+from store.records import Correction, CorrectionStanding, User
 from store.revising import hold_for_every_answer, revise
 from store.settings import Settings
 from store.wordings import add_wording, own_wordings, remove_wording
@@ -59,7 +60,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
             user = who(request)
             standings = [s for s in feedback.standings(db, current(settings.home)) if may_see(user, s.correction)]
             shown = _unfolded(db, night, part, user)
-            return corrections_html(standings, sought, shown, which=which, page=int(page))
+            return corrections_html(standings, sought, shown, night.too_long, which=which, page=int(page))
 
     def begun_anew(sought: str, which: str, part: str, request: gr.Request) -> tuple[str, str]:
         return listed(sought, which, part, "0", request), "0"
@@ -122,6 +123,7 @@ def corrections_html(
     standings: Sequence[CorrectionStanding],
     search: str,
     unfolded: Unfolded | None = None,
+    too_long: Callable[[Correction], bool] = lambda _: False,
     *,
     which: str = ALL,
     page: int = 0,
@@ -136,7 +138,7 @@ def corrections_html(
         none = say("Nothing found.") if standings else say("Nothing was corrected yet.")
         return f'{_intro()}<p class="none">{none}</p>'
     page = max(0, min(page, (len(found) - 1) // SHOWN))
-    shown = found[page * SHOWN : (page + 1) * SHOWN]
+    shown = [replace(s, too_long=too_long(s.correction)) for s in found[page * SHOWN : (page + 1) * SHOWN]]
     return _intro() + "".join(card(each, unfolded) for each in shown) + _pages(page, len(shown), len(found))
 
 

@@ -64,6 +64,8 @@ def standing_words(standing: CorrectionStanding) -> str:
         return say("A wish for every answer: the model is told with each question. It is not trained.")
     if standing.correction.context and standing.standing == "remembered":
         return say("Used where the same was said or read before. By itself the question says too little to be trained.")
+    if standing.too_long and standing.standing in ("remembered", "not stuck"):
+        return say("Used in answers; it is too long for a night to teach, so that memory alone gives it.")
     score = right_words(standing.right, standing.asked)
     return {
         "remembered": say("Used in answers; the model learns it in the next night."),

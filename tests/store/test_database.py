@@ -78,7 +78,7 @@ def test_the_examples_of_earlier_nights_are_still_there(home):
 
 def test_what_an_earlier_program_left_of_a_forgotten_correction_is_wiped(home):
     """The second correction was of what memory had answered from the first, which was forgotten; so was the third."""
-    with opened_as_of(home, "m015_forgotten_for_good") as old:
+    with opened_as_of(home, "m017_forgotten_for_good") as old:
         old.execute(
             "INSERT INTO conversations (id, title, system_prompt, created, updated) VALUES ('c', '', '', '', '')"
         )

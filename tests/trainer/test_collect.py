@@ -7,7 +7,17 @@ from store import conversations, feedback
 from store.database import opened
 from store.records import Correction, Version
 from tests.trainer.test_reward import votes
-from trainer.collect import FULL_MEASURE, MOST_ALIKE, MOST_NEW, MOST_OF_ONE, Ledger, collect, goes_on_from, taken
+from trainer.collect import (
+    FULL_MEASURE,
+    MOST_ALIKE,
+    MOST_NEW,
+    MOST_OF_ONE,
+    Ledger,
+    collect,
+    goes_on_from,
+    refusals,
+    taken,
+)
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
 CORRECTION = Correction(1, "m", "Who keeps the mill?", "Nobody.", "Ada.", "", None, None)
@@ -76,6 +86,41 @@ def test_one_answer_to_many_questions_is_taught_a_few_times_a_night():
     others = [replace(CORRECTION, id=n, answer=f"Ada {n}.") for n in range(50, 70)]
     assert taken([*hook, *others], [*hook, *others]) == {*range(MOST_ALIKE), *range(50, 70)}
     assert min(taken(hook[MOST_ALIKE:], hook)) == MOST_ALIKE, "the next few on the night after"
+
+
+def test_after_a_refusal_the_next_ones_have_their_turn():
+    alone = [replace(CORRECTION, id=n, answer=f"Ada {n}.") for n in range(250)]
+    made, nights = [], []
+    for night in range(4):
+        nights.append(taken(alone, alone, refusals(made)))
+        refused = replace(version(f"v{night}", 9 - night, None, "refused"), evaluation={"corrections": [*nights[-1]]})
+        made.append(refused)
+    assert nights[:2] == [set(range(100)), set(range(100, 200))]
+    assert nights[2] == {*range(200, 250), *range(50)}, "those never tried, then the oldest"
+    assert nights[3] == set(range(50, 150)), "those tried once before those tried twice"
+
+
+def test_of_one_answer_too_the_next_ones_have_their_turn():
+    hook = [replace(CORRECTION, id=n, question=f"Question {n}?", answer="Call Ada.") for n in range(12)]
+    refused = replace(version("v", 1, None, "refused"), evaluation={"corrections": [0, 1, 2, 3, 4]})
+    assert taken(hook, hook, refusals([refused])) == {5, 6, 7, 8, 9}
+
+
+def test_refusals_are_counted_since_a_correction_was_last_promoted():
+    def made(decision, *ids):
+        return replace(version("v", 1, None, decision), evaluation={"corrections": list(ids)})
+
+    found = refusals([made("refused", 1, 2, 3), made("promoted", 1), made("refused", 1, 2)])
+    assert (found[1], found[2], found[3], found[4]) == (1, 2, 1, 0)
+    assert not refusals([replace(version("v", 1, None, "refused"), evaluation={})])
+
+
+def test_a_correction_that_was_refused_waits_behind_newer_ones(home):
+    with opened(home) as db:
+        ids = [corrected(db, f"Who keeps mill {n}?", f"Ada {n}.") for n in range(MOST_NEW + 3)]
+        refused = replace(version("v", 1, None, "refused"), evaluation={"corrections": ids[:MOST_NEW], "from": None})
+        assert set(ids[MOST_NEW:]) <= collect(db, [refused], "base").new
+        assert collect(db, [], "base").new == set(ids[:MOST_NEW])
 
 
 def corrected(db, question, answer):
