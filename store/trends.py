@@ -9,6 +9,7 @@ from store.records import Week
 
 LEAST = 20
 SIGNIFICANT = 0.05
+MOST_ASKED = 500
 
 
 def weeks(db: Database, limit: int = 12) -> list[Week]:
@@ -30,6 +31,27 @@ def weeks(db: Database, limit: int = 12) -> list[Week]:
         limit,
     )
     return [Week(**row) for row in found]
+
+
+def asked(db: Database, owner: str, limit: int = 12) -> dict[str, list[str]]:
+    """What `owner` asked in each of the newest weeks, by their Mondays; some hundreds of questions a week at most."""
+    found = rows(
+        db,
+        """SELECT monday, content FROM (
+               SELECT date(messages.created, 'weekday 0', '-6 days') AS monday, content, row_number() OVER (
+                          PARTITION BY date(messages.created, 'weekday 0', '-6 days') ORDER BY number DESC) AS place,
+                      dense_rank() OVER (ORDER BY date(messages.created, 'weekday 0', '-6 days') DESC) AS week
+               FROM messages JOIN conversations ON conversations.id = conversation_id
+               WHERE source IS NULL AND deleted IS NULL AND owner = ? AND role = 'user')
+           WHERE place <= ? AND week <= ?""",
+        owner,
+        MOST_ASKED,
+        limit,
+    )
+    weeks: dict[str, list[str]] = {}
+    for row in found:
+        weeks.setdefault(row["monday"], []).append(row["content"])
+    return weeks
 
 
 def drift(weeks: Sequence[Week]) -> Literal["corrections", "thumbs", ""]:

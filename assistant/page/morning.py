@@ -18,6 +18,7 @@ from assistant.page.report import report
 from assistant.page.speech import later, say
 from assistant.page.timeline import inside, versions_table
 from assistant.page.trend import trend
+from assistant.page.whose import who
 from models.promotion import promote, roll_back
 from models.version_files import current
 from store import pausing, runs, versions
@@ -27,7 +28,7 @@ from store.journal import journal
 from store.light_sqlite_utils import Database
 from store.lineage import contents, example_counts
 from store.settings import Settings
-from store.trends import weeks
+from store.trends import asked, weeks
 
 LOOK_EVERY_S = 2.0
 _UNKNOWN = later("The page asked for something unknown. Load the page again.")
@@ -83,9 +84,9 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 _inside(db, shown_version),
             )
 
-    def look_back() -> str:
+    def look_back(request: gr.Request) -> str:
         with told(), opened(home) as db:
-            return trend(weeks(db))
+            return trend(weeks(db), asked(db, who(request).name))
 
     def look_ahead() -> str:
         with told():

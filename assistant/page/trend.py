@@ -1,9 +1,13 @@
 """The weeks in a table, with a word when the last one was worse than those before. Pure."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from html import escape
+from types import MappingProxyType
 
 from assistant.page.speech import date, later, say
+from models.subject import content_words, subject
 from store.records import Week
 from store.trends import drift
 
@@ -14,16 +18,20 @@ _ALARMS = {
 }
 
 
-def trend(weeks: Sequence[Week]) -> str:
-    """What was asked, corrected and liked, week by week, the newest first."""
+TOPICS = 4
+
+
+def trend(weeks: Sequence[Week], asked: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """What was asked, corrected and liked, week by week, the newest first; `asked` are questions by Monday."""
     if not weeks:
         return ""
-    titles = say("Week of"), say("Answers"), say("Corrected of 100"), say("Thumbs up")
+    titles = say("Week of"), say("Answers"), say("Corrected of 100"), say("Thumbs up"), say("Asked about")
     head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
     warned = f'<p class="badge bad" role="status">{warning}</p>' if (warning := alarm(weeks)) else ""
+    rows = "".join(_row(week, asked.get(week.monday, ())) for week in weeks)
     return (
         f'<h2 class="part">{say("The weeks")}</h2><div class="card">{warned}<div class="wide"><table>'
-        f"<thead>{head}</thead><tbody>{''.join(map(_row, weeks))}</tbody></table></div></div>"
+        f"<thead>{head}</thead><tbody>{rows}</tbody></table></div></div>"
     )
 
 
@@ -40,9 +48,25 @@ def alarm_line(weeks: Sequence[Week]) -> str:
     return f'<p class="badge bad alarm" role="status">{said} {where}</p>'
 
 
-def _row(week: Week) -> str:
+def topics(questions: Sequence[str]) -> list[str]:
+    """What several of `questions` are about, the commonest first, as it was written last. Pure."""
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for question in questions:
+        for word in {subject(question), *content_words(question)} - {""}:
+            counts[word.casefold()] += 1
+            written[word.casefold()] = word
+    found: list[str] = []
+    for word, count in sorted(counts.items(), key=lambda each: (-each[1], -len(each[0]), each[0])):
+        if count > 1 and len(word) > 2 and not any(word in other.casefold() for other in found):
+            found.append(written[word])
+    return found[:TOPICS]
+
+
+def _row(week: Week, asked: Sequence[str]) -> str:
     votes = week.up + week.down
     liked = say("{right} of {count}", right=week.up, count=votes) if votes else ""
     day = date(datetime.fromisoformat(week.monday), say("d MMM y"))
+    about = escape(", ".join(topics(asked)))
     share = f"{100 * week.corrected / week.answers:.0f}"
-    return f"<tr><td>{day}</td><td>{week.answers}</td><td>{share}</td><td>{liked}</td></tr>"
+    return f"<tr><td>{day}</td><td>{week.answers}</td><td>{share}</td><td>{liked}</td><td>{about}</td></tr>"

@@ -1,6 +1,6 @@
 """What the page says of the weeks."""
 
-from assistant.page.trend import alarm, alarm_line, trend
+from assistant.page.trend import alarm, alarm_line, topics, trend
 from store.records import Week
 
 CALM = [Week(f"2026-03-{day:02}", 50, 2, 9, 1) for day in (23, 16, 9, 2)]
@@ -27,3 +27,17 @@ def test_few_answers_say_nothing():
 def test_the_head_of_the_page_says_nothing_while_all_is_well_and_what_to_do_otherwise():
     assert alarm_line(CALM) == "" == alarm_line([])
     assert "stand under Night" in alarm_line([Week("2026-03-30", 50, 12, 9, 1), *CALM])
+
+
+def test_what_several_questions_of_a_week_are_about_is_told():
+    questions = ["Where is the mill of Denby?", "Who keeps the mill of Denby?", "when does Denby mill open", "Why?"]
+    assert topics(questions) == ["Denby", "mill"]
+    assert topics(
+        ["My clock is broken", "Which oil for a clock?", "Who is Ana Calder?", "Where was Ana Calder born?"]
+    ) == [
+        "clock",
+        "Ana Calder",
+    ]
+    assert topics(["Where is Oz?"]) == []
+    assert "<td>Denby, mill</td>" in trend(CALM, {"2026-03-23": questions})
+    assert "<td>a&amp;b" in trend(CALM, {"2026-03-23": ['What is "a&b"?'] * 2})
