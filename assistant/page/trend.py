@@ -53,9 +53,10 @@ def topics(questions: Sequence[str]) -> list[str]:
     counts: Counter[str] = Counter()
     written: dict[str, str] = {}
     for question in questions:
-        for word in {subject(question), *content_words(question)} - {""}:
-            counts[word.casefold()] += 1
-            written[word.casefold()] = word
+        named = subject(question)
+        for word in {named.casefold(), *content_words(question)} - {""}:
+            counts[word] += 1
+            written[word] = named if word == named.casefold() else written.get(word, word)
     found: list[str] = []
     for word, count in sorted(counts.items(), key=lambda each: (-each[1], -len(each[0]), each[0])):
         if count > 1 and len(word) > 2 and not any(word in other.casefold() for other in found):
