@@ -32,12 +32,8 @@ def test_the_head_of_the_page_says_nothing_while_all_is_well_and_what_to_do_othe
 def test_what_several_questions_of_a_week_are_about_is_told():
     questions = ["Where is the mill of Denby?", "Who keeps the mill of Denby?", "when does Denby mill open", "Why?"]
     assert topics(questions) == ["Denby", "mill"]
-    assert topics(
-        ["My clock is broken", "Which oil for a clock?", "Who is Ana Calder?", "Where was Ana Calder born?"]
-    ) == [
-        "clock",
-        "Ana Calder",
-    ]
+    several = ["My clock is broken", "Which oil for a clock?", "Who is Ana Calder?", "Where was Ana Calder born?"]
+    assert topics(several) == ["Ana Calder", "clock"]
     assert topics(["Where is Oz?"]) == []
     assert "<td>Denby, mill</td>" in trend(CALM, {"2026-03-23": questions})
     assert "<td>a&amp;b" in trend(CALM, {"2026-03-23": ['What is "a&b"?'] * 2})
