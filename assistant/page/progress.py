@@ -52,7 +52,10 @@ def _progress(db: Database, home: Path, run: Run, *, running: bool, paused: bool
     if 0 < done < total and not paused:
         started = next((each.started for each in runs.phases(db, run.id) if each.name == phase), run.started)
         passed_s = seconds_between(started, now()) - paused_s(entries, started, now())
-        left = words.left_words(time_left_s(done, total, passed_s))
+        here_s = time_left_s(done, total, passed_s)
+        left = words.left_words(here_s)
+        if (rest_s := _rest_s(db, run, phase)) >= 30:
+            left += " · " + say("for the whole night: {left}", left=words.left_words(here_s + rest_s))
     place = say("step {step} of {steps}", step=step, steps=len(words.PHASES))
     parts = [place, left, heard(str(told_so_far.get("note", "")))]
     bar = f'<progress max="1" value="{done / total:.3f}"' if total else "<progress"
@@ -63,6 +66,16 @@ def _progress(db: Database, home: Path, run: Run, *, running: bool, paused: bool
         f"<p>{escape(' · '.join(part for part in parts if part))}</p>"
         f"{_figures(example_counts(db, run.id), log_rows(home, run.id))}</div>"
     )
+
+
+def _rest_s(db: Database, run: Run, phase: str) -> float:
+    """How long what comes after `phase` took in the newest night before that came so far; 0 when none did."""
+    after = list(words.PHASES)[list(words.PHASES).index(phase) + 1 :] if phase in words.PHASES else []
+    for earlier in runs.runs(db):
+        took = {each.name: each.result["seconds"] for each in runs.phases(db, earlier.id) if "seconds" in each.result}
+        if earlier.id != run.id and took.keys() & {*after}:
+            return float(sum(took.get(name, 0.0) for name in after))
+    return 0.0
 
 
 def time_left_s(done: float, total: float, passed_s: float) -> float:
