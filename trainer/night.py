@@ -149,7 +149,7 @@ def _phases(night: _Night) -> Outcome:
     if not worth_a_night(ledger, found.get("alarm", False)):
         return _end(night, "nothing learned", None, ["nothing was corrected since the last night"], {})
     if not ledger.corrections and not found.get("reward"):
-        return _all_withdrawn(night)
+        return _all_withdrawn(night, incumbent)
     made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
     trained = _once(night, "finetune", lambda: _finetune(night, start))
     taught = made.get("corrections", [c.id for c in ledger.corrections])  # not those superseded before it was resumed
@@ -160,7 +160,8 @@ def _phases(night: _Night) -> Outcome:
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
-    _once(night, "promote", lambda: _promote(night, version))
+    if instead := _once(night, "promote", lambda: _promote(night, version, incumbent)).get("instead"):
+        return _end(night, "refused", version, [f"{instead} was put into service by hand while the night ran"], metrics)
     log.info("run %s promoted %s", run.id, version)
     return _end(night, "promoted", version, decided["reasons"], metrics)
 
@@ -196,10 +197,18 @@ def _review(night: _Night) -> dict[str, Any]:
 
 
 def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
-    """Take back what its review did not keep, unless that was done, or its owner chose it since."""
-    if not reviewed.get("kept", True) and came_by_night(night.db, reviewed["version"]):
-        before = roll_back(night.db, night.settings.home)
-        log.warning("took back %s; %s serves", reviewed["version"], before)
+    """Take back what its review did not keep, unless that was done, or its owner chose it since.
+
+    Where another serves already, it was broken off before that was on record.
+    """
+    if reviewed.get("kept", True) or not came_by_night(night.db, reviewed["version"]):
+        return
+    served = current(night.settings.home)
+    if served == reviewed["version"]:
+        served = roll_back(night.db, night.settings.home)
+    else:
+        promote(night.db, night.settings.home, served, "rollback")
+    log.warning("took back %s; %s serves", reviewed["version"], served)
 
 
 def _leave_out_forgotten(night: _Night) -> None:
@@ -375,14 +384,22 @@ def _decide(
     return {"promoted": decision.promoted, "reasons": list(decision.reasons)}
 
 
-def _promote(night: _Night, version: str) -> dict[str, Any]:
+def _promote(night: _Night, version: str, incumbent: str) -> dict[str, Any]:
+    """Have `version` answer, unless its owner chose `instead` of it or of the incumbent since the night began."""
+    served = current(night.settings.home)
+    moves = [move for move in versions.promotions(night.db) if move.created >= night.run.started]
+    left = served != version and any((move.version, move.by) == (version, "night") for move in moves)
+    if left or served not in (incumbent, version):
+        return {"instead": served}
     promote(night.db, night.settings.home, version, "night")
     return {}
 
 
-def _all_withdrawn(night: _Night) -> Outcome:
+def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
     """Nothing is left to know: the base knows just that."""
-    _once(night, "promote", lambda: _promote(night, BASE))
+    if instead := _once(night, "promote", lambda: _promote(night, BASE, incumbent)).get("instead"):
+        reason = f"{instead} was put into service by hand while the night ran"
+        return _end(night, "nothing learned", None, [reason], {})
     return _end(night, "promoted", BASE, ["every correction was withdrawn: the base serves again"], {})
 
 
