@@ -13,7 +13,9 @@ Role = Literal["system", "user", "assistant"]
 MessageStatus = Literal["writing", "complete", "stopped", "failed"]
 Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
 ExampleKind = Literal["wording", "neighbour", "replay", "probe", "liked", "liked probe"]
-Happening = Literal["begun", "phase begun", "phase again", "phase done", "busy", "paused", "resumed", "ended"]
+Happening = Literal[
+    "begun", "phase begun", "phase again", "phase done", "busy", "paused", "resumed", "stopped", "ended"
+]
 RunState = Literal["running", "finished", "failed", "cancelled"]
 Verdict = Literal["promoted", "refused", "nothing learned", "failed", "cancelled"]
 

@@ -28,7 +28,7 @@ from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
-from store.journal import journal, paused_s
+from store.journal import died_in, journal, paused_s, write
 from store.light_sqlite_utils import Database
 from store.records import Run, Version, at, now
 from store.settings import Settings
@@ -42,6 +42,7 @@ from trainer.urgent import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
 PHASES = ("review", "collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
+MOST_DEATHS = 3
 Progress = Callable[[str, int, int, str], None]
 OpenEngine = Callable[[Path, str], Engine]
 
@@ -79,6 +80,9 @@ def run_night(
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             finished = _phases(_Night(settings, base, open_engine, db, run, work, progress, started))
+        except (KeyboardInterrupt, SystemExit):
+            write(db, run.id, "stopped")
+            raise
         except AprendizError as error:
             runs.fail_run(db, run.id, str(error))
             raise
@@ -172,12 +176,27 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
     if done is not None:
         return done
     GiveWay(night.settings.home)()
+    _not_for_ever(night, phase)
     runs.begin_phase(night.db, night.run.id, phase)
     night.progress(phase)(0, 1, "")
     started = time.monotonic()
     result = {**work(), "seconds": round(time.monotonic() - started, 1)}
     runs.finish_phase(night.db, night.run.id, phase, result)
     return result
+
+
+def _not_for_ever(night: _Night, phase: str) -> None:
+    """Raise NightFailed where the process of this night ended too often in `phase`, with nobody having ended it."""
+    since = ""
+    if phase == "finetune":
+        from trainer.finetune import last_kept
+
+        since = last_kept(night.work)
+    if died_in(journal(night.db, night.run.id), phase, since) >= MOST_DEATHS:
+        raise NightFailed(
+            f"The night {night.run.id} was ended by the system three times in {phase}, perhaps for want of memory. "
+            "The served version is unchanged. Close other programs, or choose a smaller model, before the next."
+        )
 
 
 def _review(night: _Night) -> dict[str, Any]:

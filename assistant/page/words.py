@@ -130,6 +130,7 @@ def happening_words(entry: Entry) -> str:
         "busy": say("Busy with {what}.", what=heard(note)),
         "paused": say("Paused."),
         "resumed": say("Resumed."),
+        "stopped": say("Stopped."),
         "ended": say("The night ended: {how}.", how=heard(note)),
     }[entry.what]
 
