@@ -236,7 +236,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One night's work. `local_date` is the owner's calendar date when scheduled, None when asked for by hand."""
+    """One night's work. `local_date` is the owner's calendar date when the schedule last began it or went on with
+    it, None where it was only asked for by hand."""
 
     id: str
     trigger: Literal["schedule", "command", "page"]

@@ -76,6 +76,8 @@ def run_night(
     started = time.monotonic()
     with opened(settings.home) as db:
         run = runs.unfinished_run(db) or runs.begin_run(db, trigger, local_date)
+        if local_date:
+            run = runs.go_on(db, run.id, local_date)
         work = settings.home / "runs" / run.id
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
