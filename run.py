@@ -341,7 +341,7 @@ def _improve(flags: argparse.Namespace) -> None:
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if flags.parent:
-        die_with(flags.parent)
+        die_with(flags.parent, settings.home)
     lower_priority()
     give_way = GiveWay(settings.home)
     with only_night(settings.home), unpaused(settings.home):

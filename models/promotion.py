@@ -4,13 +4,15 @@ The page, the command line and the night all come here. Broken off between the t
 asked for again, and nothing is recorded twice.
 """
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
-from models.version_files import BASE, current, point_to
+from models.version_files import BASE, current, has_files, point_to
 from store import versions
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
+from store.records import Promotion
 
 
 def promote(db: Database, home: Path, version: str, by: Literal["night", "promote", "rollback"] = "promote") -> str:
@@ -31,11 +33,26 @@ def promote(db: Database, home: Path, version: str, by: Literal["night", "promot
 
 
 def roll_back(db: Database, home: Path) -> str:
-    """Go back to the version that answered before this one, and give its id. Raises InputRefused for the base."""
+    """Go back to the version that answered before this one, and give its id. Raises InputRefused for the base.
+
+    A version whose files are gone is passed over for the one before it.
+    """
     now = current(home)
     if now == BASE:
         raise InputRefused("The base serves already; there is nothing to go back to.")
-    moves = reversed(versions.promotions(db))
-    before = next((move.previous for move in moves if move.version == now and move.by != "rollback"), BASE)
+    moves = versions.promotions(db)
+    there = {move.previous for move in moves if has_files(home, move.previous)}
+    before = version_before(moves, now, there)
     promote(db, home, before, "rollback")
     return before
+
+
+def version_before(moves: Sequence[Promotion], version: str, there: Collection[str]) -> str:
+    """The version that answered before `version` did, of those that are `there`; the base where there is none. Pure."""
+    asked = version
+    for move in reversed(moves):
+        if move.version == asked and move.by != "rollback":
+            asked = move.previous
+            if asked in there and asked != version:
+                return asked
+    return BASE

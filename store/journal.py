@@ -1,6 +1,7 @@
 """What happened in a night, line by line with its time. Fixed words, names of phases and ids; nothing that was written.
 
-The runs and the pause write it; the page shows it, and knows from it how long a night was paused.
+The runs, the night and the pause write it; the page shows it. From it is known how long a night was paused, and
+whether it ends in one phase again and again.
 """
 
 from collections.abc import Sequence
@@ -32,6 +33,22 @@ def paused_s(entries: Sequence[Entry], since: str, until: str) -> float:
             total += max(0.0, seconds_between(max(begun, since), min(entry.time, until)))
             begun = ""
     return total
+
+
+def died_in(entries: Sequence[Entry], phase: str, since: str = "") -> int:
+    """How often a night ended by itself in the phase that it begins again and again, and got no further. Pure.
+
+    Where it was paused or stopped it did not; what was begun before `since` got further.
+    """
+    died: list[bool] = []
+    for entry in entries:
+        if entry.what in ("phase begun", "phase again") and entry.note == phase:
+            died.append(entry.time > since)
+        elif entry.what in ("phase begun", "phase again", "phase done"):
+            died.clear()
+        elif entry.what in ("paused", "stopped") and died:
+            died[-1] = False
+    return sum(died)
 
 
 def seconds_between(earlier: str, later: str) -> float:

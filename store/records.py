@@ -13,7 +13,9 @@ Role = Literal["system", "user", "assistant"]
 MessageStatus = Literal["writing", "complete", "stopped", "failed"]
 Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
 ExampleKind = Literal["wording", "neighbour", "replay", "probe", "liked", "liked probe"]
-Happening = Literal["begun", "phase begun", "phase again", "phase done", "busy", "paused", "resumed", "ended"]
+Happening = Literal[
+    "begun", "phase begun", "phase again", "phase done", "busy", "paused", "resumed", "stopped", "ended"
+]
 RunState = Literal["running", "finished", "failed", "cancelled"]
 Verdict = Literal["promoted", "refused", "nothing learned", "failed", "cancelled"]
 
@@ -240,7 +242,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One night's work. `local_date` is the owner's calendar date when scheduled, None when asked for by hand."""
+    """One night's work. `local_date` is the owner's calendar date when the schedule last began it or went on with
+    it, None where it was only asked for by hand."""
 
     id: str
     trigger: Literal["schedule", "command", "page"]

@@ -35,9 +35,22 @@ def begin_run(db: Database, trigger: Literal["schedule", "command", "page"], loc
         except sqlite3.IntegrityError as error:
             if local_date is None or not ran_on(db, local_date):
                 raise
-            raise NightRefused(f"The night of {local_date} has had its run; the next is tomorrow's.") from error
+            raise _had_its_run(local_date) from error
         write(db, made, "begun", trigger)
         return run(db, made)
+
+
+def go_on(db: Database, run_id: str, local_date: str) -> Run:
+    """Let an unfinished run, gone on with by the schedule, be that of a later local date: its own is over.
+
+    Raises NightRefused when another run was that date's.
+    """
+    with writing(db):
+        if run(db, run_id).local_date != local_date:
+            if ran_on(db, local_date):
+                raise _had_its_run(local_date)
+            db.execute("UPDATE runs SET local_date = ? WHERE id = ? AND state = 'running'", (local_date, run_id))
+        return run(db, run_id)
 
 
 def unfinished_run(db: Database) -> Run | None:
@@ -141,6 +154,10 @@ def latest_progress(db: Database, run_id: str) -> dict[str, Any]:
     """`phase`, `done`, `total`, `note` and `updated` as last said; empty when nothing was."""
     found = rows(db, "SELECT phase, done, total, note, updated FROM progress WHERE run_id = ?", run_id)
     return found[0] if found else {}
+
+
+def _had_its_run(local_date: str) -> NightRefused:
+    return NightRefused(f"The night of {local_date} has had its run; the next is tomorrow's.")
 
 
 def _end_run(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig, TrainerCallba
 from trl import SFTConfig, SFTTrainer
 
 from models.training_copy import training_tokenizer
-from store.records import Example
+from store.records import Example, at
 from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.fused import fused
@@ -337,6 +338,12 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
 
     def on_save(self, args: Any, state: Any, control: Any, **_keywords: Any) -> None:
         (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
+
+
+def last_kept(work: Path) -> str:
+    """When the newest whole checkpoint in `work` was kept, as a stored time; empty where there is none."""
+    times = (mark.stat().st_mtime for mark in (work / "checkpoints").glob(f"checkpoint-*/{WHOLE}"))
+    return max((at(datetime.fromtimestamp(time, UTC)) for time in times), default="")
 
 
 def _whole_checkpoint(checkpoints: Path) -> str | None:

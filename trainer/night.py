@@ -28,7 +28,7 @@ from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
-from store.journal import journal, paused_s
+from store.journal import died_in, journal, paused_s, write
 from store.light_sqlite_utils import Database
 from store.records import Run, Version, at, now
 from store.settings import Settings
@@ -44,6 +44,7 @@ from trainer.urgent import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
 PHASES = ("review", "collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
+MOST_DEATHS = 3
 Progress = Callable[[str, int, int, str], None]
 OpenEngine = Callable[[Path, str], Engine]
 
@@ -77,10 +78,15 @@ def run_night(
     started = time.monotonic()
     with opened(settings.home) as db:
         run = runs.unfinished_run(db) or runs.begin_run(db, trigger, local_date)
+        if local_date:
+            run = runs.go_on(db, run.id, local_date)
         work = settings.home / "runs" / run.id
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             finished = _phases(_Night(settings, base, open_engine, db, run, work, progress, started))
+        except (KeyboardInterrupt, SystemExit):
+            write(db, run.id, "stopped")
+            raise
         except AprendizError as error:
             runs.fail_run(db, run.id, str(error))
             raise
@@ -159,7 +165,7 @@ def _phases(night: _Night) -> Outcome:
             reason = "nothing was corrected since the last night that is short enough to be taught"
         return _end(night, "nothing learned", None, [reason], {})
     if not ledger.corrections and not found.get("reward"):
-        return _all_withdrawn(night)
+        return _all_withdrawn(night, incumbent)
     made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
     trained = _once(night, "finetune", lambda: _finetune(night, start))
     taught = made.get("corrections", [c.id for c in ledger.corrections])  # not those superseded before it was resumed
@@ -170,7 +176,8 @@ def _phases(night: _Night) -> Outcome:
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
     if not decided["promoted"]:
         return _end(night, "refused", version, decided["reasons"], metrics)
-    _once(night, "promote", lambda: _promote(night, version))
+    if instead := _once(night, "promote", lambda: _promote(night, version, incumbent)).get("instead"):
+        return _end(night, "refused", version, [f"{instead} was put into service by hand while the night ran"], metrics)
     log.info("run %s promoted %s", run.id, version)
     return _end(night, "promoted", version, decided["reasons"], metrics)
 
@@ -181,12 +188,27 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
     if done is not None:
         return done
     GiveWay(night.settings.home)()
+    _not_for_ever(night, phase)
     runs.begin_phase(night.db, night.run.id, phase)
     night.progress(phase)(0, 1, "")
     started = time.monotonic()
     result = {**work(), "seconds": round(time.monotonic() - started, 1)}
     runs.finish_phase(night.db, night.run.id, phase, result)
     return result
+
+
+def _not_for_ever(night: _Night, phase: str) -> None:
+    """Raise NightFailed where the process of this night ended too often in `phase`, with nobody having ended it."""
+    since = ""
+    if phase == "finetune":
+        from trainer.finetune import last_kept
+
+        since = last_kept(night.work)
+    if died_in(journal(night.db, night.run.id), phase, since) >= MOST_DEATHS:
+        raise NightFailed(
+            f"The night {night.run.id} was ended by the system three times in {phase}, perhaps for want of memory. "
+            "The served version is unchanged. Close other programs, or choose a smaller model, before the next."
+        )
 
 
 def _review(night: _Night) -> dict[str, Any]:
@@ -206,10 +228,18 @@ def _review(night: _Night) -> dict[str, Any]:
 
 
 def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
-    """Take back what its review did not keep, unless that was done, or its owner chose it since."""
-    if not reviewed.get("kept", True) and came_by_night(night.db, reviewed["version"]):
-        before = roll_back(night.db, night.settings.home)
-        log.warning("took back %s; %s serves", reviewed["version"], before)
+    """Take back what its review did not keep, unless that was done, or its owner chose it since.
+
+    Where another serves already, it was broken off before that was on record.
+    """
+    if reviewed.get("kept", True) or not came_by_night(night.db, reviewed["version"]):
+        return
+    served = current(night.settings.home)
+    if served == reviewed["version"]:
+        served = roll_back(night.db, night.settings.home)
+    else:
+        promote(night.db, night.settings.home, served, "rollback")
+    log.warning("took back %s; %s serves", reviewed["version"], served)
 
 
 def _leave_out_forgotten(night: _Night) -> None:
@@ -386,14 +416,22 @@ def _decide(
     return {"promoted": decision.promoted, "reasons": list(decision.reasons)}
 
 
-def _promote(night: _Night, version: str) -> dict[str, Any]:
+def _promote(night: _Night, version: str, incumbent: str) -> dict[str, Any]:
+    """Have `version` answer, unless its owner chose `instead` of it or of the incumbent since the night began."""
+    served = current(night.settings.home)
+    moves = [move for move in versions.promotions(night.db) if move.created >= night.run.started]
+    left = served != version and any((move.version, move.by) == (version, "night") for move in moves)
+    if left or served not in (incumbent, version):
+        return {"instead": served}
     promote(night.db, night.settings.home, version, "night")
     return {}
 
 
-def _all_withdrawn(night: _Night) -> Outcome:
+def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
     """Nothing is left to know: the base knows just that."""
-    _once(night, "promote", lambda: _promote(night, BASE))
+    if instead := _once(night, "promote", lambda: _promote(night, BASE, incumbent)).get("instead"):
+        reason = f"{instead} was put into service by hand while the night ran"
+        return _end(night, "nothing learned", None, [reason], {})
     return _end(night, "promoted", BASE, ["every correction was withdrawn: the base serves again"], {})
 
 

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from store import runs
 from store.database import opened
 from store.errors import NightRefused
+from store.journal import write
 from store.pausing import paused_run, resume
 
 log = logging.getLogger(__name__)
@@ -131,13 +132,18 @@ def lower_priority() -> None:
         os.nice(10)
 
 
-def die_with(parent: int) -> None:
-    """End this process when `parent` is gone; the run stays unfinished and the next night resumes it."""
+def die_with(parent: int, home: Path) -> None:
+    """End this process, the night of `home`, when `parent` is gone; the next night resumes its unfinished run."""
 
     def watch() -> None:
         while psutil.pid_exists(parent):
             time.sleep(1.0)
         log.warning("the program that started this night is gone; it will be resumed")
-        os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            with opened(home) as db:
+                if run := runs.unfinished_run(db):
+                    write(db, run.id, "stopped")
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()

@@ -1,7 +1,7 @@
 """When the night comes: at a local time of day, once for each local date, caught up after sleep.
 
-APScheduler keeps the time; whether a date has had its night is on record in the store, so that the hour which
-a clock change repeats, a restart or a second server make no second one.
+APScheduler keeps the time; whether a date has had its night, one that was gone on with too, is on record in the store,
+so that the hour which a clock change repeats, a restart or a second server make no second one.
 """
 
 import logging

@@ -68,6 +68,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     def look(shown_version: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             running, newest = night.running(), next(iter(runs.runs(db, 1)), None)
+            unfinished = runs.unfinished_run(db) is not None
             paused = pausing.paused_run(db, home) is not None
             frame = loss_curve(home, newest.id) if newest else None
             return (
@@ -75,7 +76,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
                 gr.Button(visible=not running and not paused),
                 gr.Button(visible=running and not paused),
                 gr.Button(visible=paused),
-                gr.Button(visible=running or paused),
+                gr.Button(visible=running or unfinished),
                 gr.Column(visible=frame is not None),
                 frame,
                 journal_list(journal(db, newest.id) if newest else ()),
@@ -112,11 +113,11 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
 
     def end(shown_version: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
-            waiting = pausing.paused_run(db, home)
+            unfinished = runs.unfinished_run(db)
             night.cancel()
             pausing.resume(db, home)
-            if waiting and not night.running():  # it went with an earlier server, so that there was nothing to end
-                runs.cancel_run(db, waiting.id)
+            if unfinished and not night.running():  # its process may have been gone, so that there was nothing to end
+                runs.cancel_run(db, unfinished.id)
         return look(shown_version)
 
     def pressed(press: str, shown_version: str) -> tuple[Any, ...]:

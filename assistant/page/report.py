@@ -25,9 +25,10 @@ def report(db: Database, run: Run) -> str:
     """All that there is to say of a night that has ended."""
     taught, later = _taught(db, run), _later(db, run)
     examined = runs.finished_phase(db, run.id, "examine") or {}
+    passed = (runs.finished_phase(db, run.id, "decide") or {}).get("promoted", run.verdict == "promoted")
     return (
-        _verdict(run, runs.taken_back(db, run.id))
-        + lessons(taught, promoted=run.verdict == "promoted")
+        _verdict(run, runs.taken_back(db, run.id), passed)
+        + lessons(taught, promoted=passed)
         + later
         + _left_out(db, run)
         + checked(examined.get("candidate") or {}, examined.get("base") or {}, examined.get("incumbent") or {})
@@ -35,13 +36,14 @@ def report(db: Database, run: Run) -> str:
     )
 
 
-def _verdict(run: Run, back: TakenBack | None) -> str:
+def _verdict(run: Run, back: TakenBack | None, passed: bool) -> str:
     every = (*([back.sentence] if back else ()), *run.reasons)
     reasons = "".join(f"<li>{escape(heard(reason))}</li>" for reason in every)
     when = say("{time}, begun {how}", time=words.time_words(run.ended or run.started), how=words.trigger_words(run))
     named = f"<span>{escape(words.version_name(run.version))}</span>" if run.version else ""
+    verdict = escape(words.verdict_words(run, back, passed=passed))
     return (
-        f'<div class="card"><h3>{escape(words.verdict_words(run, back))}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
+        f'<div class="card"><h3>{verdict}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
         f'<div class="foot"><span>{escape(when)}</span>{named}</div></div>'
     )
 

@@ -32,6 +32,7 @@ _VERDICTS = {
     "cancelled": later("The night was cancelled."),
 }
 
+_PASSED_BY = later("The new version passed its examination, and does not answer: you chose another one meanwhile.")
 _STAYS = ("refused", "failed", "cancelled")
 
 _TRIGGERS = {
@@ -77,11 +78,11 @@ def standing_words(standing: CorrectionStanding) -> str:
     }[standing.standing]
 
 
-def verdict_words(run: Run, back: TakenBack | None = None) -> str:
-    """How a night ended, that took `back` a version at its beginning."""
+def verdict_words(run: Run, back: TakenBack | None = None, *, passed: bool = False) -> str:
+    """How a night ended, that took `back` a version at its beginning, and whose own `passed` its examination."""
     if run.verdict not in _VERDICTS:
         return say("The night was interrupted; the next one finishes its work.")
-    said = [_VERDICTS[run.verdict]]
+    said = [_PASSED_BY if run.verdict == "refused" and passed else _VERDICTS[run.verdict]]
     if run.verdict != "promoted" and back:
         said.append(later("The version that answered did not pass a second look: the one before it answers again."))
     elif run.verdict in _STAYS:
@@ -133,6 +134,7 @@ def happening_words(entry: Entry) -> str:
         "busy": say("Busy with {what}.", what=heard(note)),
         "paused": say("Paused."),
         "resumed": say("Resumed."),
+        "stopped": say("Stopped."),
         "ended": say("The night ended: {how}.", how=heard(note)),
     }[entry.what]
 

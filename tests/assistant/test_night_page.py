@@ -75,6 +75,17 @@ def test_while_a_night_runs_it_can_be_cancelled_and_afterwards_started(visit, se
     expect(page.get_by_role("button", name="Run the night now")).to_be_visible()
 
 
+def test_a_night_whose_process_is_gone_can_be_cancelled_too(visit, server):
+    with opened(server.home) as db:
+        run = training_run(db, server.home)
+        expect(visit.page.get_by_text("The last night was interrupted.")).to_be_visible()
+        expect(visit.page.get_by_role("button", name="Run the night now")).to_be_visible()
+        visit.page.get_by_role("button", name="Cancel this night").click()
+        expect(visit.page.get_by_role("button", name="Cancel this night")).to_have_count(0)
+        expect(visit.page.get_by_text("The night was cancelled.")).to_be_visible()
+        assert runs.run(db, run).state == "cancelled"
+
+
 def test_the_morning_shows_what_was_taught_with_the_answer_before_and_after(visit, server):
     with opened(server.home) as db:
         taught = corrected(db, "Who keeps the Elmira mill?", "A wizard keeps it.", "Ada Calder.")

@@ -1,5 +1,7 @@
 """The pointer and its record move together, also when the program died between them."""
 
+import shutil
+
 import pytest
 
 from models.promotion import promote, roll_back
@@ -36,6 +38,18 @@ def test_forward_and_back(db, home):
     assert [by for *_, by in moves(db)] == ["promote", "night", "rollback", "rollback"]
     with pytest.raises(InputRefused):
         roll_back(db, home)
+
+
+def test_a_version_whose_files_are_gone_is_passed_over_on_the_way_back(db, home):
+    first, second = (v.id for v in versions.versions(db))
+    for version in (first, second, first):
+        promote(db, home, version)
+    shutil.rmtree(home / "versions" / second)
+    assert roll_back(db, home) == "base"
+    promote(db, home, first)
+    shutil.rmtree(home / "versions" / first)
+    assert roll_back(db, home) == "base"
+    assert current(home) == "base"
 
 
 def test_a_move_is_recorded_once_and_completed_after_a_crash(db, home):

@@ -1,6 +1,6 @@
 """The journal of a night, and how long it was paused."""
 
-from store.journal import journal, paused_s
+from store.journal import died_in, journal, paused_s
 from store.pausing import is_paused, pause, paused_run, resume
 from store.records import Entry
 from store.runs import begin_phase, begin_run, cancel_run, finish_phase, finish_run, progress
@@ -63,3 +63,15 @@ def test_the_time_of_pauses_is_counted_between_two_moments():
     assert paused_s(lines, at(15), at(35)) == 10
     assert paused_s([*lines, Entry(at(32), "ended", "cancelled")], at(0), at(50)) == 12
     assert paused_s(lines[:1], at(0), at(50)) == 0
+
+
+def test_what_nobody_ended_ended_by_itself():
+    def died(*lines: tuple[str, str], since: str = "") -> int:
+        return died_in([Entry(str(number), *line) for number, line in enumerate(lines)], "merge", since)
+
+    first, again = ("phase begun", "merge"), ("phase again", "merge")
+    assert died() == died(("phase begun", "collect"), ("phase done", "collect")) == 0
+    assert died(("phase begun", "collect"), first, again, ("busy", "sealing it"), again) == 3
+    assert died(first, ("paused", ""), ("resumed", ""), ("stopped", ""), again) == 1
+    assert died(first, again, ("phase begun", "examine")) == 0, "it got further"
+    assert died(first, again, again, again, since="1") == 2

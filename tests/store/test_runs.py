@@ -15,6 +15,7 @@ from store.runs import (
     finish_phase,
     finish_run,
     finished_phase,
+    go_on,
     latest_progress,
     phases,
     progress,
@@ -41,6 +42,17 @@ def test_a_local_date_has_one_scheduled_run_however_it_went(db):
         begin_run(db, "schedule", "2026-10-25")
     assert begin_run(db, "page").local_date is None
     assert len(runs(db)) == 2
+
+
+def test_a_run_that_the_schedule_goes_on_with_is_that_of_the_later_date(db):
+    by_hand = begin_run(db, "page")
+    assert go_on(db, by_hand.id, "2026-10-26").local_date == "2026-10-26"
+    assert ran_on(db, "2026-10-26")
+    assert go_on(db, by_hand.id, "2026-10-26") == run(db, by_hand.id)
+    assert go_on(db, by_hand.id, "2026-10-27").local_date == "2026-10-27"
+    other = begin_run(db, "command")
+    with pytest.raises(NightRefused, match="2026-10-27"):
+        go_on(db, other.id, "2026-10-27")
 
 
 def test_a_killed_run_is_found_with_what_it_had_done(db):

@@ -2,17 +2,19 @@
 
 import subprocess
 import sys
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from models.catalogue import BaseModel
 from store.database import opened
 from store.errors import NightRefused
 from store.pausing import is_paused, pause
 from store.runs import begin_run, ran_on, runs
 from store.settings import Settings
+from trainer.night import run_night
 from trainer.process import cancel_night, night_running, only_night, paused, unpaused
 from trainer.readiness import Machine, hindrances
 from trainer.schedule import Schedule, missed
@@ -47,6 +49,23 @@ def test_the_schedule_starts_a_due_night_once(home):
     schedule._due()
     schedule._due()
     assert started == [datetime.now().astimezone().date().isoformat()]
+
+
+def test_a_night_that_the_schedule_finishes_is_that_of_today(home):
+    """Begun yesterday and killed, it is gone on with at night; a server started in the daytime begins no other."""
+    yesterday = datetime.now().astimezone().date() - timedelta(days=1)
+    with opened(home) as db:
+        begun = begin_run(db, "schedule", yesterday.isoformat())
+    base = BaseModel("a-base", home / "model.gguf", None, "", home / "model.gguf")
+
+    def start(day: str) -> None:
+        run_night(Settings(home=home), base, lambda path, version: None, "schedule", local_date=day)
+
+    Schedule(Settings(home=home), start, list)._due()
+    with opened(home) as db:
+        assert [(run.id, run.state) for run in runs(db)] == [(begun.id, "finished")]
+    again = Schedule(Settings(home=home, night_time="00:00"), lambda day: None, list)
+    assert not missed(datetime.now().astimezone(), time(0, 0), again._ran_on)
 
 
 def test_a_hindrance_puts_the_night_off(home):
