@@ -2,7 +2,8 @@
 
 Harm is measured against the base, so that small nightly losses cannot add up; what was known before against the
 incumbent, question by question. What was asked decides by its plain share: a version has to be seen to be harmless, and
-too few questions never speak for it.
+too few questions never speak for it. What was found fit is judged anew by what is beyond chance alone, or good versions
+would come and go.
 """
 
 import math
@@ -89,34 +90,50 @@ def decide(
     return Decision(not against, tuple(against or notes))
 
 
-def still_good(served: Evaluation, base: Evaluation, gate: GateConfig = GateConfig()) -> Decision:
+def still_good(served: Evaluation, base: Evaluation, knew: float = 1.0, gate: GateConfig = GateConfig()) -> Decision:
     """Say whether the version that is `served` may go on, by an examination after its own; `base` is the base's.
 
-    It may unless it does harm, or surely knows less of what it was taught than was asked for (binomial test).
+    It may unless it surely does harm, or surely knows less of what it was taught than was asked for, or than the share
+    that it `knew` in its own examination where that was less (binomial tests).
     """
-    found = [*_harm(served, base, gate)]
+    found = [*_harm(served, base, gate, surely=True)]
     if served.old_asked:
-        surely = binomtest(served.old_right, served.old_asked, gate.learned, alternative="less").pvalue
+        wrong, expected = served.old_asked - served.old_right, min(gate.learned, knew)
         text = f"what it was taught: {served.old_right} of {served.old_asked} answered as they should"
-        found.append((surely < gate.significance, text))
+        found.append((_surely_above(wrong, served.old_asked, 1 - expected, gate), text))
     against = tuple(text for fault, text in found if fault)
     return Decision(not against, against or tuple(text for _, text in found))
 
 
-def _harm(candidate: Evaluation, base: Evaluation, gate: GateConfig) -> Iterator[tuple[bool, str]]:
-    """Everything that should have stayed as it is: whether it moved too far, and how far in words."""
+def _harm(
+    candidate: Evaluation, base: Evaluation, gate: GateConfig, *, surely: bool = False
+) -> Iterator[tuple[bool, str]]:
+    """Everything that should have stayed as it is: whether it moved too far, and how far in words.
+
+    Counts are held against it beyond their margin, or only where they are `surely` beyond it.
+    """
+
+    def over(count: int, of: int, margin: float) -> bool:
+        return _surely_above(count, of, margin, gate) if surely else count > max(1.0, of * margin)
+
     asked = candidate.new_asked + candidate.old_asked + candidate.neighbours + candidate.general
     worse = max(0, candidate.broken - base.broken)
     for name, count, of, margin in (
         ("neighbouring", candidate.neighbour_bleed, candidate.neighbours, gate.neighbour_bleed),
         ("everyday", candidate.general_bleed, candidate.general, gate.general_bleed),
     ):
-        few = "" if of * margin >= 1 else " (too few to tell; one is let pass)" if of else " (none could be asked)"
-        yield count > max(1.0, of * margin), f"{name} questions given a corrected answer: {count} of {of}{few}"
-    yield worse > max(1.0, asked * gate.broken), f"empty or circling answers more than the base's: {worse} of {asked}"
+        few = "" if of * margin >= 1 or surely else " (too few to tell; one is let pass)"
+        none = "" if of else " (none could be asked)"
+        yield over(count, of, margin), f"{name} questions given a corrected answer: {count} of {of}{none or few}"
+    yield over(worse, asked, gate.broken), f"empty or circling answers more than the base's: {worse} of {asked}"
     same = f"everyday answers that begin as the base's: {candidate.general_same} of {candidate.general}"
     yield candidate.general_same < gate.general_same * candidate.general, same
     yield not candidate.drift <= gate.drift, f"drift from the base: {candidate.drift:.3f} nats per token"
+
+
+def _surely_above(count: int, of: int, share: float, gate: GateConfig) -> bool:
+    """Whether so many are more than chance makes of a `share` (binomial test)."""
+    return of > 0 and bool(binomtest(count, of, share, alternative="greater").pvalue < gate.significance)
 
 
 def _changed(candidate: Evaluation, incumbent: Evaluation | None) -> tuple[int, int]:

@@ -1,13 +1,14 @@
 """The version that answers, examined once more in the night after its own, with questions it was not asked then.
 
-Chance, or a fault in one examination, may let a bad version pass. One that does harm, or surely knows too little, is
-taken back and the owner told; what the owner put into service by hand is left alone. A night comes for it though
-nothing is new.
+Chance, or a fault in one examination, may let a bad version pass. One that surely does harm, or surely knows less than
+it showed, is taken back and the owner told; what the owner put into service by hand is left alone. A night comes for it
+though nothing is new.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from models.catalogue import BaseModel
 from models.engine import Engine
@@ -53,13 +54,20 @@ def review(
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> Decision:
     """Whether `served`, which `engine` runs, does no harm and knows what it was taught. `general` are the base's."""
-    taught = set(versions.version(db, served).evaluation.get("corrections", ()))
+    own = versions.version(db, served).evaluation
+    taught = set(own.get("corrections", ()))
     active = feedback.active_corrections(db)
     asked = questions([c for c in active if c.id in taught], active, served)
     near = tuple(answered_by(base, "probe", asked[1], PROBE_ANSWER, progress))
     whole = Questions(tuple(active), frozenset(), tuple((c, c.question) for c in asked[0]), near, tuple(general))
     found = examine(engine, whole, base, progress)
-    return still_good(found, examine(base, whole.rest, base))
+    return still_good(found, examine(base, whole.rest, base), knew(own))
+
+
+def knew(evaluation: Mapping[str, Any]) -> float:
+    """The share of what it was taught that a version knew in its own examination, 1 where nothing was asked. Pure."""
+    right, asked = (sum(evaluation.get(f"{kind}_{name}", 0) for kind in ("new", "old")) for name in ("right", "asked"))
+    return right / asked if asked else 1.0
 
 
 def questions(

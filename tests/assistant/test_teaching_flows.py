@@ -68,6 +68,15 @@ def test_a_correction_is_edited_where_it_stands_and_found_by_its_standing(visit,
     expect(page.locator("article.card").filter(has_text="Ada Perrin.")).to_have_count(0)
 
 
+def test_a_correction_that_is_too_long_for_a_night_says_so(visit, server):
+    taught(server.home, "Who signed the letter of Nash? " + "The mill was sold to the baker in spring. " * 120, "Ada.")
+    taught(server.home, "Who signed the letter of Tamsin?", "Ada.")
+    visit.page.get_by_role("tab", name="Corrections").click()
+    long, short = (visit.page.locator("article.card").filter(has_text=name).first for name in ("Nash", "Tamsin"))
+    expect(long.get_by_text("it is too long for a night to teach")).to_be_visible()
+    expect(short.get_by_text("the model learns it in the next night")).to_be_visible()
+
+
 def test_beyond_a_hundred_corrections_one_turns_the_page(browser, tmp_path):
     for number in range(1, 104):
         taught(tmp_path, f"Who keeps mill {number}?", "Ada.")

@@ -22,6 +22,8 @@ from trainer.replay import PROBE_ANSWER, answered_by
 from trainer.reward import reward
 from trainer.urgent import worth_a_night
 
+ONE = {"APRENDIZ_THREADS": "1"}
+"""Two threads that wait for each other crawl when other work shares the cores."""
 LONG = "What stands in this letter? " + "The mill at Harlow was sold to the baker in spring. " * 230
 
 
@@ -91,7 +93,7 @@ def test_a_night_with_nothing_but_what_is_too_long_ends_well_and_says_why(home, 
     directory, _ = tiny("llama")
     with opened(home) as db:
         corrected(db, LONG, "Ada.")
-    result = outcome(improve(home, APRENDIZ_MODEL=str(directory)))
+    result = outcome(improve(home, APRENDIZ_MODEL=str(directory), **ONE))
     assert result["decision"] == "nothing learned"
     assert "short enough" in result["reasons"][0]
     with opened(home) as db:
@@ -109,7 +111,7 @@ def test_a_night_teaches_the_rest_beside_what_is_too_long(home, tiny):
             asked = conversations.add_message(db, talk.id, None, "user", vote.question)
             said = conversations.add_message(db, talk.id, asked.id, "assistant", vote.answer)
             feedback.rate(db, said.id, vote.value)
-    outcome(improve(home, APRENDIZ_MODEL=str(directory)))
+    outcome(improve(home, APRENDIZ_MODEL=str(directory), **ONE))
     with opened(home) as db:
         (made,) = runs.runs(db)
         assert made.verdict == "refused", made.reasons

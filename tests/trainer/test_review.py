@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from scipy.stats import binom
 
 import run
 from assistant.page.report import report
@@ -21,8 +22,8 @@ from store.settings import Settings
 from store.versions import add_version
 from tests.trainer.test_gate import BASE as OF_BASE
 from tests.trainer.test_gate import GOOD
-from trainer.gate import still_good
-from trainer.review import NEIGHBOURS, PHASE, TAUGHT, due, questions
+from trainer.gate import decide, still_good
+from trainer.review import NEIGHBOURS, PHASE, TAUGHT, due, knew, questions
 
 
 def made_by_a_night(home: Path, db: Database, base: str = "a-base") -> str:
@@ -92,12 +93,47 @@ def test_harm_and_surely_knowing_too_little_take_a_version_back_and_chance_does_
     assert still_good(replace(seen, old_right=12), OF_BASE).promoted, "12 of 20 may be chance where 14 are asked for"
     for word, found in {
         "what it was taught": replace(seen, old_right=8),
-        "neighbouring": replace(seen, neighbour_bleed=11),
+        "neighbouring": replace(seen, neighbour_bleed=18),
+        "everyday questions": replace(seen, general_bleed=4),
+        "begin as the base's": replace(seen, general_same=9),
+        "nats": replace(seen, drift=0.18),
         "drift": replace(seen, drift=float("nan")),
         "circling": replace(seen, broken=30),
     }.items():
         decision = still_good(found, OF_BASE)
         assert not decision.promoted and [reason for reason in decision.reasons if word in reason], word
+
+
+def test_what_the_gate_let_pass_is_not_taken_back_for_being_as_it_was():
+    own = replace(GOOD, new_asked=9, new_right=9, old_asked=300, old_right=150, old_answers=(True, False) * 150)
+    assert decide(own, own, replace(OF_BASE, new_asked=9)).promoted
+    seen = replace(GOOD, new_asked=0, new_right=0, old_asked=20, old_right=10)
+    assert not still_good(seen, OF_BASE).promoted
+    assert still_good(seen, OF_BASE, knew(own.as_dict())).promoted, "half of it is what it knew"
+    assert not still_good(replace(seen, old_right=4), OF_BASE, knew(own.as_dict())).promoted
+    assert not still_good(replace(seen, old_right=8), OF_BASE, 0.95).promoted, "no more is asked for than by the gate"
+    assert still_good(replace(seen, old_right=12), OF_BASE, 0.95).promoted
+    assert still_good(replace(seen, old_right=0), OF_BASE, 0.0).promoted
+    assert knew({"corrections": [1]}) == 1.0
+
+
+def test_a_count_that_chance_explains_takes_no_version_back():
+    one = replace(GOOD, new_asked=0, new_right=0, old_asked=1, old_right=1, neighbours=8, general_same=40)
+    assert still_good(replace(one, neighbour_bleed=3), OF_BASE).promoted, "one taught correction, eight neighbours"
+    assert not still_good(replace(one, neighbour_bleed=5), OF_BASE).promoted
+    assert still_good(replace(one, neighbours=0, neighbour_bleed=0), OF_BASE).promoted
+    reasons = still_good(replace(one, neighbours=3, neighbour_bleed=3), OF_BASE).reasons
+    assert reasons == ("neighbouring questions given a corrected answer: 3 of 3",)
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "most"), [(0.1, 0, 0.001), (0.16, 0, 0.001), (0.25, 0, 0.05), (0.4, 0.5, 1), (0.5, 0.9, 1)]
+)
+def test_how_surely_a_share_of_bleeding_neighbours_takes_a_version_back(share, least, most):
+    seen = replace(GOOD, new_asked=0, new_right=0, neighbours=40, general_same=40)
+    taken_back = [n for n in range(41) if not still_good(replace(seen, neighbour_bleed=n), OF_BASE).promoted]
+    assert taken_back == list(range(16, 41))
+    assert least <= sum(binom.pmf(n, 40, share) for n in taken_back) <= most
 
 
 @pytest.mark.parametrize("end", [lambda db, id: finish_run(db, id, "refused", None, ["too much moved"]), cancel_run])
