@@ -21,14 +21,14 @@ from models.catalogue import BaseModel, training_dir
 from models.embedding import Embedder, embedding_file
 from models.engine import Engine
 from models.gguf_file import quantise, replace_tensors
-from models.promotion import promote, roll_back
+from models.promotion import promote
 from models.question_vectors import in_step
-from models.version_files import BASE, adapter_of, current, discard_version, model_file, seal_version
+from models.version_files import BASE, adapter_of, current, model_file, seal_version
 from store import examples, feedback, runs, versions
 from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
-from store.journal import died_in, journal, paused_s, write
+from store.journal import journal, paused_s, write
 from store.light_sqlite_utils import Database
 from store.records import Run, Version, at, now
 from store.settings import Settings
@@ -38,13 +38,13 @@ from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
-from trainer.review import PHASE, came_by_night, due, review
+from trainer.resume import begin_anew, forgets, not_for_ever
+from trainer.review import PHASE, due, review, take_back
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
 PHASES = ("review", "collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
-MOST_DEATHS = 3
 Progress = Callable[[str, int, int, str], None]
 OpenEngine = Callable[[Path, str], Engine]
 
@@ -146,8 +146,10 @@ class _Night:
 def _phases(night: _Night) -> Outcome:
     db, run = night.db, night.run
     if runs.finished_phase(db, run.id, "collect") is None:  # an earlier program's run has no review
-        _go_back(night, _once(night, PHASE, lambda: _review(night)))
-    _leave_out_forgotten(night)
+        take_back(db, night.settings.home, _once(night, PHASE, lambda: _review(night)))
+    if forgets(db, run.id):
+        night.progress("collect")(0, 1, "leaving out what was forgotten")
+        begin_anew(db, night.settings.home, run.id, night.work, PHASES[1:])
     found = _once(night, "collect", lambda: _collect(night))
     incumbent, start = found["incumbent"], found.get("from")  # a run of an earlier program may lack the second
     active = {c.id: c for c in feedback.active_corrections(db)}
@@ -188,27 +190,13 @@ def _once(night: _Night, phase: str, work: Callable[[], dict[str, Any]]) -> dict
     if done is not None:
         return done
     GiveWay(night.settings.home)()
-    _not_for_ever(night, phase)
+    not_for_ever(night.db, night.run.id, phase, night.work)
     runs.begin_phase(night.db, night.run.id, phase)
     night.progress(phase)(0, 1, "")
     started = time.monotonic()
     result = {**work(), "seconds": round(time.monotonic() - started, 1)}
     runs.finish_phase(night.db, night.run.id, phase, result)
     return result
-
-
-def _not_for_ever(night: _Night, phase: str) -> None:
-    """Raise NightFailed where the process of this night ended too often in `phase`, with nobody having ended it."""
-    since = ""
-    if phase == "finetune":
-        from trainer.finetune import last_kept
-
-        since = last_kept(night.work)
-    if died_in(journal(night.db, night.run.id), phase, since) >= MOST_DEATHS:
-        raise NightFailed(
-            f"The night {night.run.id} was ended by the system three times in {phase}, perhaps for want of memory. "
-            "The served version is unchanged. Close other programs, or choose a smaller model, before the next."
-        )
 
 
 def _review(night: _Night) -> dict[str, Any]:
@@ -225,42 +213,6 @@ def _review(night: _Night) -> dict[str, Any]:
         _, general = replay(training_dir(night.base), night.base.folder, base, report)
         found = review(night.db, served, engine, base, general, report)
     return {"version": served, "kept": found.promoted, "reasons": list(found.reasons)}
-
-
-def _go_back(night: _Night, reviewed: dict[str, Any]) -> None:
-    """Take back what its review did not keep, unless that was done, or its owner chose it since.
-
-    Where another serves already, it was broken off before that was on record.
-    """
-    if reviewed.get("kept", True) or not came_by_night(night.db, reviewed["version"]):
-        return
-    served = current(night.settings.home)
-    if served == reviewed["version"]:
-        served = roll_back(night.db, night.settings.home)
-    else:
-        promote(night.db, night.settings.home, served, "rollback")
-    log.warning("took back %s; %s serves", reviewed["version"], served)
-
-
-def _leave_out_forgotten(night: _Night) -> None:
-    """Undo what an earlier process of this night collected and learned, if some of that was forgotten since.
-
-    A version that is on record already stays: it says there what it was trained on.
-    """
-    db, run = night.db, night.run
-    found = runs.finished_phase(db, run.id, "collect")
-    forgotten = {c.id for c in feedback.corrections(db) if c.forgotten}
-    if found is None or runs.finished_phase(db, run.id, "decide") or forgotten.isdisjoint(found["corrections"]):
-        return
-    night.progress("collect")(0, 1, "leaving out what was forgotten")
-    discard_version(night.settings.home, night.work / "version", {version.id for version in versions.versions(db)})
-    for name in ("adapter", "checkpoints"):
-        shutil.rmtree(night.work / name, ignore_errors=True)
-    for name in ("trained.json", "log.jsonl", "full.gguf"):
-        (night.work / name).unlink(missing_ok=True)
-    examples.clear_examples(db, run.id)
-    runs.drop_phases(db, run.id, PHASES[1:])
-    log.info("run %s begins anew without what was forgotten", run.id)
 
 
 def _collect(night: _Night) -> dict[str, Any]:

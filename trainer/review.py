@@ -5,6 +5,7 @@ it showed, is taken back and the owner told; what the owner put into service by 
 though nothing is new.
 """
 
+import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from models.catalogue import BaseModel
 from models.engine import Engine
+from models.promotion import promote, roll_back
 from models.version_files import BASE, adapter_of, current
 from store import feedback, runs, versions
 from store.light_sqlite_utils import Database
@@ -21,6 +23,7 @@ from trainer.gate import Decision, still_good
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.replay import PROBE_ANSWER, answered_by
 
+log = logging.getLogger(__name__)
 PHASE = "review"
 TAUGHT = 20
 NEIGHBOURS = 40
@@ -43,6 +46,21 @@ def came_by_night(db: Database, served: str) -> bool:
     """Whether `served` is what a night promoted, and nobody went to another since."""
     moves = versions.promotions(db)
     return bool(moves) and (moves[-1].version, moves[-1].by) == (served, "night")
+
+
+def take_back(db: Database, home: Path, reviewed: Mapping[str, Any]) -> None:
+    """Take back what its review did not keep, unless that was done, or its owner chose it since.
+
+    Where another serves already, it was broken off before that was on record.
+    """
+    if reviewed.get("kept", True) or not came_by_night(db, reviewed["version"]):
+        return
+    served = current(home)
+    if served == reviewed["version"]:
+        served = roll_back(db, home)
+    else:
+        promote(db, home, served, "rollback")
+    log.warning("took back %s; %s serves", reviewed["version"], served)
 
 
 def review(
