@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import dspy
-from dspy.utils.exceptions import AdapterParseError
+from dspy.utils.exceptions import AdapterParseError, LMUnexpectedError
 
 from models.embedding import Embedder
 from models.engine import Engine, Sampling
@@ -35,6 +35,7 @@ PROBED_NEIGHBOURS = 80
 TEACHER_CALLS = 20
 TEACHER_ATTEMPTS = 2
 TEACHER_TRIAL = 3
+LONGEST_WORDING = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def synthesise(
             continue
         others = forms.trained[len(mine) :]
         trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
-        if correction.id in new and _worth_asking(counts):
+        if correction.id in new and len(correction.question) < LONGEST_WORDING and _worth_asking(counts):
             written = _written(lm, correction.question)
             kept = _faithful(correction, written, [*texts, *unwanted], embedder)
             counts["teacher_asked"] += 1
@@ -148,14 +149,18 @@ def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:
-    """What the teacher writes, asked twice; nothing when it cannot keep to the form."""
+    """What the teacher writes, asked twice; nothing when it has no room for that or cannot keep to the form."""
     found = []
     for _attempt in range(TEACHER_ATTEMPTS):
         try:
             with dspy.context(lm=lm, adapter=dspy.JSONAdapter()):
                 found.append(str(Wording()(question=question).reworded).strip())
-        except (AdapterParseError, InputRefused, ValueError) as error:
+        except (AdapterParseError, ValueError) as error:
             log.info("what the teacher wrote could not be read: %s", type(error).__name__)
+        except LMUnexpectedError as error:
+            if not isinstance(error.__cause__, InputRefused):
+                raise
+            log.info("the teacher has no room for the question")
     return [text for text in dict.fromkeys(found) if text]
 
 
@@ -169,7 +174,7 @@ def _faithful(correction: Correction, written: Sequence[str], known: Sequence[st
         if tuple(words(text)) not in taken
         and same_subject(correction.question, text)
         and answer not in " ".join(words(text))
-        and len(text) < 300
+        and len(text) < LONGEST_WORDING
     ]
     if not candidates:
         return []

@@ -11,6 +11,7 @@ from models.training_copy import training_copy, training_tokenizer
 from store import conversations, feedback, runs
 from store.database import opened
 from store.records import CorrectionStanding, Example, Vote, now
+from store.settings import load_settings
 from tests.trainer.killing import improve, outcome
 from tests.trainer.test_collect import CORRECTION, corrected, version
 from tests.trainer.test_reward import votes
@@ -20,6 +21,8 @@ from trainer.lengths import LONGEST, WORDED, fits
 from trainer.liked import liked_examples
 from trainer.replay import PROBE_ANSWER, answered_by
 from trainer.reward import reward
+from trainer.synthesise import _written
+from trainer.teacher import teacher
 from trainer.urgent import worth_a_night
 
 ONE = {"APRENDIZ_THREADS": "1"}
@@ -87,6 +90,15 @@ def test_a_neighbour_that_the_engine_has_no_room_for_is_not_asked(tiny):
     finally:
         engine.close()
     assert [e.question for e in made] == ["Who keeps the mill?"]
+
+
+def test_a_question_that_the_teacher_has_no_room_for_is_worded_without_it(home, tiny):
+    _, gguf = tiny("llama")
+    engine = LlamaCppEngine(gguf, "base", context_tokens=512)
+    try:
+        assert _written(teacher(load_settings(home), engine), "Who keeps the mill of Łódź? " * 20) == []
+    finally:
+        engine.close()
 
 
 def test_a_night_with_nothing_but_what_is_too_long_ends_well_and_says_why(home, tiny):
