@@ -101,10 +101,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")
+    taken = gr.HTML(elem_id="taken", visible="hidden")
     again = presses("again")
 
     view = [chatbot, notes, talk, leaf, *head.shown]
-    streamed = [*view, question, send, stop]
+    streamed = [*view, question, taken, send, stop]
 
     def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         if not text.strip():
@@ -122,9 +123,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before, pair = _branch(db, parent), drawn(db, assistant)
-            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
+            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", gr.skip(), *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
-                yield (*state, gr.skip(), *_BUSY)
+                yield (*state, gr.skip(), gr.skip(), *_BUSY)
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with told():
@@ -137,21 +138,23 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     return assistant.reword(given["id"], given["text"], cancelled=cancelled)
                 return assistant.retry(given["id"], cancelled=cancelled)
 
+            mark: Any = _mark(given["id"]) if given["do"] == "reword" else gr.skip()
             for state in _watched(answering, request.session_hash or "", turn, home):
-                yield (*state, gr.skip(), *_BUSY)
+                yield (*state, gr.skip(), mark, *_BUSY)
+                mark = gr.skip()
 
     def edited(given: gr.EditData, value: list[dict[str, Any]], at: str, parent: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             message = conversations.message(db, str((value[_row(given.index)].get("metadata") or {}).get("id")))
             text = str(given.value)
-            reword: Any = gr.skip()
+            reword, mark = gr.skip(), _mark(message.id)
             if text.strip() == shown(db, message).text.strip():
                 gr.Info(say("Nothing was changed."), duration=3)
             elif message.role == "user":
-                reword = _press("reword", message.id, text)
+                reword, mark = _press("reword", message.id, text), gr.skip()
             elif feedback.correct(db, message.id, text).manner:
                 gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6)
-            return (*_view(db, at, _branch(db, parent)), reword)
+            return (*_view(db, at, _branch(db, parent)), reword, mark)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         with told(), opened(home) as db:
@@ -213,8 +216,9 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
+        begun.failure(_mark, None, taken, **quick)
     stop.click(stopped, None, None, **in_order("stop"))
-    chatbot.edit(edited, [chatbot, talk, leaf], [*view, again], **quick)
+    chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick).failure(_mark, None, taken, **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
@@ -348,6 +352,11 @@ def _note(db: Database, id: str, note: str) -> None:
 
 def _press(do: str, id: str, text: str) -> str:
     return json.dumps({"do": do, "id": id, "text": text, "at": time.time()})
+
+
+def _mark(edited: str = "") -> str:
+    """Tells `page.js` that the new wording of a message is in the store; without a message, that one was refused."""
+    return f'<i hidden data-edit="{escape(edited)}" data-at="{time.time()}"></i>'
 
 
 def _row(index: int | Sequence[int]) -> int:
