@@ -15,13 +15,13 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.about import ABOUT, FIELDS, about, about_values, choose, keep
-from assistant.page.answering import Answering, Turn
+from assistant.page.answering import MOST_TURNS, Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.shelf import shelf
-from assistant.page.showing import Shown, address_mark, chat_value, shown, under
+from assistant.page.showing import Shown, address_mark, chat_value, shown, under, under_asked
 from assistant.page.side import foot, listing, looked, read_look
-from assistant.page.speech import say
+from assistant.page.speech import later, say
 from assistant.page.whose import who
 from assistant.page.words import version_name
 from assistant.second import choose as prefer
@@ -36,7 +36,7 @@ from store.owners import own_correction, own_duel
 from store.records import Message, User
 from store.revising import hold_for_every_answer
 
-GENERATION = "generation"
+_WAIT = later("Wait until the answer is there, or stop it.")
 LATEX = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
@@ -105,7 +105,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     again = presses("again")
 
     view = [chatbot, notes, talk, leaf, *head.shown]
-    streamed = [*view, question, taken, send, stop]
+    streamed = [*view, taken, send, stop]
 
     def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         if not text.strip():
@@ -119,16 +119,18 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
+            one_at_a_time(request)
             with opened(home) as db:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before, pair = _branch(db, parent), drawn(db, assistant)
-            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", gr.skip(), *_BUSY)
+            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), _mark(sent=text), *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
-                yield (*state, gr.skip(), gr.skip(), *_BUSY)
+                yield (*state, gr.skip(), *_BUSY)
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with told():
+            one_at_a_time(request)
             given = read_press(press)
 
             def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
@@ -138,16 +140,16 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     return assistant.reword(given["id"], given["text"], cancelled=cancelled)
                 return assistant.retry(given["id"], cancelled=cancelled)
 
-            mark: Any = _mark(given["id"]) if given["do"] == "reword" else gr.skip()
+            mark: Any = _mark(edit=given["id"]) if given["do"] == "reword" else gr.skip()
             for state in _watched(answering, request.session_hash or "", turn, home):
-                yield (*state, gr.skip(), mark, *_BUSY)
+                yield (*state, mark, *_BUSY)
                 mark = gr.skip()
 
     def edited(given: gr.EditData, value: list[dict[str, Any]], at: str, parent: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             message = conversations.message(db, str((value[_row(given.index)].get("metadata") or {}).get("id")))
             text = str(given.value)
-            reword, mark = gr.skip(), _mark(message.id)
+            reword, mark = gr.skip(), _mark(edit=message.id)
             if text.strip() == shown(db, message).text.strip():
                 gr.Info(say("Nothing was changed."), duration=3)
             elif message.role == "user":
@@ -197,28 +199,34 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 at = ""
             return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
 
+    def one_at_a_time(request: gr.Request) -> None:
+        if answering.watching(request.session_hash or ""):
+            raise InputRefused(_WAIT)
+
     def stopped(request: gr.Request) -> None:
         answering.stop(request.session_hash or "")
 
     def settle(sought: str, at: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
-        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, seen, request)
+        busy = answering.watching(request.session_hash or "")
+        return gr.Button(visible=not busy), gr.Button(visible=busy), listed(sought, at, seen, request)
 
     quick = in_order("chat")
     slow: dict[str, Any] = {
         "api_visibility": "private",
         "show_progress": "minimal",
         "show_progress_on": chatbot,
-        "concurrency_id": GENERATION,
-        "concurrency_limit": 1,
+        "concurrency_id": "generation",
+        "concurrency_limit": MOST_TURNS,
     }
     for begun in (
         gr.on([question.submit, send.click], ask, [question, talk, leaf], streamed, **slow),
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
-        begun.failure(_mark, None, taken, **quick)
+        begun.failure(lambda: _mark(), None, taken, **quick)
     stop.click(stopped, None, None, **in_order("stop"))
-    chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick).failure(_mark, None, taken, **quick)
+    saved = chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick)
+    saved.failure(lambda: _mark(), None, taken, **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
@@ -285,7 +293,7 @@ def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], st
     """The chat with a question that is on its way to the store."""
     value = chat_value(before)
     value.append({"role": "user", "content": [{"type": "text", "text": text}], "metadata": {}})
-    return value, under(before)
+    return value, under(before) + under_asked(len(before))
 
 
 def _branch(db: Database, leaf: str) -> list[Shown]:
@@ -354,9 +362,10 @@ def _press(do: str, id: str, text: str) -> str:
     return json.dumps({"do": do, "id": id, "text": text, "at": time.time()})
 
 
-def _mark(edited: str = "") -> str:
-    """Tells `page.js` that the new wording of a message is in the store; without a message, that one was refused."""
-    return f'<i hidden data-edit="{escape(edited)}" data-at="{time.time()}"></i>'
+def _mark(**taken: str) -> str:
+    """Tells `page.js` what was taken: the text of a question, or the message that was edited; nothing was refused."""
+    data = "".join(f' data-{what}="{escape(value)}"' for what, value in taken.items())
+    return f'<i hidden data-at="{time.time()}"{data}></i>'
 
 
 def _row(index: int | Sequence[int]) -> int:

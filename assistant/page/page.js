@@ -192,7 +192,9 @@
     const mark = document.querySelector("#taken [data-at]");
     if (!mark || mark.dataset.at === told) return;
     told = mark.dataset.at;
+    const question = document.querySelector("#question textarea");
     if (mark.dataset.edit) drop(`edit ${mark.dataset.edit}`);
+    else if (mark.dataset.sent) question?.value === mark.dataset.sent && write(question, "");
     else handedIn.clear(); // refused: it is still to be handed in
   }
 

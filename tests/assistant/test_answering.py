@@ -44,3 +44,26 @@ def test_an_answer_that_has_ended_is_left_at_once():
     answering.leave("tab")
     answering.leave("tab that never asked")
     assert time.monotonic() - started < 1
+
+
+def test_a_tab_looks_at_an_answer_until_that_ends_or_the_tab_looks_elsewhere():
+    answering, more = Answering(), threading.Event()
+
+    def turn(_cancelled):
+        yield state("one")
+        more.wait(10)
+        yield state("two")
+
+    for leaves in (False, True):
+        watching = answering.watch("tab", turn)
+        next(watching)
+        assert answering.watching("tab") and not answering.watching("other tab")
+        if leaves:
+            watching.close()
+            answering.leave("tab")
+        else:
+            more.set()
+            list(watching)
+        assert not answering.watching("tab")
+        more.clear()
+    more.set()
