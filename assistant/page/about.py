@@ -112,6 +112,11 @@ def about_values(db: Database, talk: Conversation | None, leaf: str) -> tuple[An
     )
 
 
+def about_files(talk: Conversation, leaf: str) -> tuple[Any, ...]:
+    """Values for `shown` where the fields stay as they are, since something may be written in them."""
+    return (*(gr.skip(),) * (ABOUT - 2), _files(talk, leaf), gr.skip())
+
+
 def keep(db: Database, id: str, given: dict[str, Any], shown: str) -> tuple[Conversation, set[str]]:
     """Store the fields that say something else than was shown; the conversation then, and which fields those were.
 

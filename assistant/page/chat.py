@@ -14,7 +14,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.conversation import Assistant
-from assistant.page.about import ABOUT, FIELDS, about, about_values, choose, keep
+from assistant.page.about import ABOUT, FIELDS, about, about_files, about_values, choose, keep
 from assistant.page.answering import MOST_TURNS, Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
@@ -125,7 +125,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before, pair = _branch(db, parent), drawn(db, assistant)
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), _mark(sent=text), *_BUSY)
-            for state in _watched(answering, request.session_hash or "", turn, home):
+            for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
                 yield (*state, gr.skip(), *_BUSY)
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -265,28 +265,39 @@ _LEAVING = ("open", "show", "delete", "new", "bring-back")
 _BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
-def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator[tuple[Any, ...]]:
-    """The view at every state of an answer that is being written."""
+def _watched(
+    answering: Answering, tab: str, turn: Turn, home: Path, *, begins: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """The view at every state of an answer that is being written.
+
+    The fields about the conversation are filled only with the first state of one that `begins`.
+    """
     before: list[Shown] | None = None
     for message in answering.watch(tab, turn):
         if message is None:  # Gradio shows the last state once more at the end, so that must be none
             yield (gr.skip(),) * (4 + ABOUT)
             return
         with opened(home) as db:
-            first, whole = before is None, message.status != "writing"
+            about: Sequence[Any] = (gr.skip(),) * ABOUT
             if before is None:
+                talk = conversations.conversation(db, message.conversation_id)
+                about = about_values(db, talk, message.id) if begins else about_files(talk, message.id)
                 before = [shown(db, each) for each in conversations.path_to(db, message.parent_id or message.id)]
-            last = shown(db, message) if whole else Shown(message)
-            state = _view(db, message.conversation_id, [*before, last], with_about=first or whole)
+            last = Shown(message) if message.status == "writing" else shown(db, message)
+            state = (*_branch_view(message.conversation_id, [*before, last]), *about)
         yield state
 
 
-def _view(db: Database, at: str, branch: Sequence[Shown], *, with_about: bool = True) -> tuple[Any, ...]:
-    """Values for chatbot, notes, talk, leaf and what is about the conversation, which may stay as it is."""
+def _view(db: Database, at: str, branch: Sequence[Shown]) -> tuple[Any, ...]:
+    """Values for chatbot, notes, talk, leaf and what is about the conversation."""
+    shown_branch = _branch_view(at, branch)
+    return (*shown_branch, *about_values(db, conversations.conversation(db, at) if at else None, shown_branch[-1]))
+
+
+def _branch_view(at: str, branch: Sequence[Shown]) -> tuple[Any, str, str, str]:
+    """Values for chatbot, notes, talk and leaf."""
     leaf = branch[-1].message.id if branch else ""
-    talk = conversations.conversation(db, at) if at and with_about else None
-    said_of = about_values(db, talk, leaf) if with_about else (gr.skip(),) * ABOUT
-    return chat_value(branch), under(branch) + address_mark(at), at, leaf, *said_of
+    return chat_value(branch), under(branch) + address_mark(at), at, leaf
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:

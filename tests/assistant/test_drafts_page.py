@@ -160,3 +160,19 @@ def test_a_correction_that_is_refused_stays_in_its_field(browser, server):
     expect(visit.page.get_by_text("Bring it back from the bin first")).to_be_visible()
     expect(editor(visit)).to_have_value("It is open.")
     visit.page.context.close()
+
+
+def test_what_is_being_written_about_a_conversation_stays_when_an_answer_in_it_begins_and_ends(visit, server):
+    visit.ask("Write a very long story about a weir, with many chapters.", finished=False)
+    expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    unfold(visit)
+    fields = {"Instructions for this conversation": "You are half", "Tags of this conversation": "half a"}
+    for name, text in fields.items():
+        visit.page.get_by_label(name).press_sequentially(text)
+        if name.startswith("Tags"):
+            visit.page.get_by_role("button", name="Stop").dispatch_event("click")  # the cursor stays in the field
+            expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
+    for name, text in fields.items():
+        expect(visit.page.get_by_label(name)).to_have_value(text)
+    visit.question.focus()
+    expect(visit.page.locator("#side-list").get_by_text("#half")).to_be_visible()
