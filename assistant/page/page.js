@@ -252,6 +252,21 @@
   /** Whether an answer is being written: Gradio lets no message be edited then. */
   const busy = () => rows().some((row) => tools(row).some((button) => button.disabled));
 
+  let toldToWait = false;
+
+  /** Say why nothing happens while an answer is being written; whether one is. */
+  function mustWait() {
+    if (busy()) tell(say("Wait until the answer is there, or stop it."));
+    toldToWait ||= busy();
+    return busy();
+  }
+
+  function untell() {
+    if (!toldToWait || busy()) return;
+    toldToWait = false;
+    tell("");
+  }
+
   /** Whether the cursor can be taken: it stands in no field with something in it. */
   const idle = () => !document.activeElement?.value;
 
@@ -304,6 +319,7 @@
     const row = button.closest(".message-row");
     const act = button.dataset.do;
     if (act === "attach") document.getElementById("attached").click();
+    else if (row && ["edit", "save", "cancel", "retry", "continue"].includes(act) && mustWait()) return;
     else if (row && act === "edit") edit(row);
     else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
     else if (row && act === "copy") copy(row, button);
@@ -323,7 +339,7 @@
     const save = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!save && event.key !== "Escape") return;
     event.preventDefault();
-    end(field.closest(".message-row"), save);
+    if (!mustWait()) end(field.closest(".message-row"), save);
   });
 
   // Files that are dropped or chosen are read one after the other; meanwhile no question is sent, which would be answered
@@ -384,7 +400,8 @@
 
   function holdBack(event) {
     const sends = event.type === "click" ? event.target.closest("#composer button") : event.target.closest("#question");
-    if (!reading || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+    const enters = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!sends || !(enters ? reading || mustWait() : reading && event.type === "click")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -548,6 +565,7 @@
       putBackCorrections();
       putBackAbout();
       putBackEditor();
+      untell();
       reachable();
     });
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row", "data-talk", "data-at", "disabled"] });

@@ -1,5 +1,7 @@
 """Answers written at the same time, in several tabs of a real browser: none waits for, stops or overwrites another."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -90,3 +92,32 @@ def test_memory_answers_while_another_tab_is_being_answered(go, server):
     expect(stop(one)).to_be_visible()
     stop(one).click()
     expect(one.page.get_by_role("button", name="Send")).to_be_visible()
+
+
+def test_what_cannot_be_done_while_an_answer_is_written_is_said_in_words(go, server):
+    id = talk(server.home, "The low gallery")
+    with opened(server.home) as db:
+        answer = conversations.newest_path(db, id)[-1].id
+    visit = go(f"?talk={id}")
+    begin(visit, LONG.format("low gallery"))
+    said = visit.page.locator("#reading")
+    for name in ("Correct", "Try again"):
+        visit.answers.first.get_by_role("button", name=name, exact=True).click()
+        expect(said).to_have_text("Wait until the answer is there, or stop it.")
+        said.evaluate("(line) => (line.textContent = '')")
+    visit.question.fill("Say the word five.")
+    visit.question.press("Enter")
+    expect(said).to_have_text("Wait until the answer is there, or stop it.")
+    visit.page.locator("#again-act :is(input, textarea)").evaluate(
+        "(field, press) => { field.value = press; field.dispatchEvent(new Event('input', { bubbles: true })); }",
+        json.dumps({"do": "retry", "id": answer}),
+    )
+    expect(visit.page.locator(".toast-body")).to_contain_text("Wait until the answer is there, or stop it.")
+    stop(visit).click()
+    expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
+    expect(said).to_have_text("")
+    expect(visit.question).to_have_value("Say the word five.")
+    visit.answers.first.get_by_role("button", name="Correct", exact=True).click()
+    expect(visit.answers.first.get_by_label("The answer as it should be")).to_be_focused()
+    with opened(server.home) as db:
+        assert len(conversations.siblings(db, answer)) == 1
