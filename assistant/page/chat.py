@@ -97,7 +97,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     scale=5,
                 )
                 send = gr.Button(say("Send"), variant="primary", scale=0)
-                stop = gr.Button(say("Stop"), scale=0, visible=False)
+                stop = gr.Button(say("Stop"), scale=0, visible=False, elem_id="stop")
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")

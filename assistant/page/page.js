@@ -431,7 +431,10 @@
     if (found && document.activeElement !== found && tries) requestAnimationFrame(() => focus(selector, tries - 1));
   }
 
-  const tab = (number) => document.querySelectorAll('[role="tab"]')[number];
+  function tab(number) {
+    const found = document.querySelectorAll('[role="tab"]')[number];
+    return found && getComputedStyle(found).display !== "none" && found; // some are for the first user alone
+  }
 
   // Listed for people in keys.py.
   const KEYS = {
@@ -447,9 +450,11 @@
     g: () => click(newest('[data-do="continue"]')),
     "+": () => click(newest('[data-do="rate"][data-value="1"]')),
     "-": () => click(newest('[data-do="rate"][data-value="-1"]')),
+    Escape: () => click(document.querySelector("#stop")),
     1: () => click(tab(0)),
     2: () => click(tab(1)),
     3: () => click(tab(2)),
+    4: () => click(tab(3)),
   };
 
   document.addEventListener("keydown", (event) => {
@@ -460,6 +465,7 @@
     }
     const act = KEYS[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && document.querySelector("dialog[open]")) return; // which it closes
     event.preventDefault();
     act();
   });
