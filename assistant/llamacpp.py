@@ -20,7 +20,7 @@ from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.odds import Told, odds_of
 from assistant.parallel import Parallel
-from models.engine import GREEDY, Finish, Piece, Sampling
+from models.engine import GREEDY, Finish, Piece, Sampling, in_turn
 from models.gguf_file import inspect
 from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
@@ -91,7 +91,10 @@ class LlamaCppEngine:
         def piece(shown: str, finish: Finish = "", cut: bool = False) -> Piece:
             return Piece(shown, count, finish, odds.shown(shown, bool(finish) and not cut))
 
-        with self._lock:
+        with in_turn(self._lock, cancelled) as held:
+            if not held:
+                yield piece("", "cancelled")
+                return
             self._cancelled = cancelled
             # llama.cpp keeps a seed until it gets another.
             self._llama.set_seed(secrets.randbits(31) if sampling.seed is None else sampling.seed)

@@ -13,7 +13,7 @@ import torch
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
-from models.engine import GREEDY, Piece, Sampling
+from models.engine import GREEDY, Piece, Sampling, in_turn
 from models.training_copy import training_tokenizer
 from models.version_files import BASE, version_dir
 from store.errors import InputRefused
@@ -88,7 +88,10 @@ class TorchEngine:
         said: list[int] = []
         shown = ""
         known = len(self._tokenizer.decode(before))
-        with self._lock:
+        with in_turn(self._lock, cancelled) as held:
+            if not held:
+                yield Piece("", 0, "cancelled")
+                return
             logits = self._read(tokens)
             while True:
                 token = self._chosen(_penalised(logits, said, sampling), sampling, random)

@@ -4,13 +4,16 @@
 below both wings, because both speak it. Nothing here is heavy to import.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from store.records import ChatMessage
 
 Finish = Literal["", "stop", "length", "cancelled"]
+ASKS_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Engine(Protocol):
         cancelled: Callable[[], bool] = lambda: False,
         begun: str = "",
     ) -> Iterator[Piece]:
-        """The answer in pieces; ends within a token or two of `cancelled` turning true.
+        """The answer in pieces; ends within a token or two of `cancelled` turning true, or while it waits for another.
 
         With `begun`, the beginning of an answer, the pieces are what comes after it.
         """
@@ -96,6 +99,18 @@ class Engine(Protocol):
     def close(self) -> None:
         """Give the model's memory back; the engine is not used after."""
         ...
+
+
+@contextmanager
+def in_turn(lock: "threading.RLock", cancelled: Callable[[], bool]) -> Iterator[bool]:
+    """Hold `lock` for the length of the block; False, without it, when `cancelled` turned true before it was free."""
+    while not (held := lock.acquire(timeout=ASKS_S)) and not cancelled():
+        pass
+    try:
+        yield held
+    finally:
+        if held:
+            lock.release()
 
 
 def answer(engine: Engine, question: str, sampling: Sampling = GREEDY) -> str:

@@ -40,7 +40,12 @@ def about() -> About:
     with gr.Column(visible=False, elem_id="about") as whole:
         with gr.Row(elem_id="naming"):
             title = gr.Textbox(
-                label=say("Name of this conversation"), show_label=False, container=False, max_lines=1, scale=5
+                label=say("Name of this conversation"),
+                show_label=False,
+                container=False,
+                max_lines=1,
+                scale=5,
+                elem_id="about-title",
             )
             acts = gr.HTML(elem_id="delete")
         with gr.Accordion(say("Instructions and more"), open=False, elem_id="instructions"):
@@ -50,6 +55,7 @@ def about() -> About:
                 placeholder=say("What the model is told before the first question of this conversation"),
                 container=False,
                 max_lines=8,
+                elem_id="about-instructions",
             )
             tags = gr.Textbox(
                 label=say("Tags of this conversation"),
@@ -57,18 +63,36 @@ def about() -> About:
                 placeholder=say("Tags, for example: work, home"),
                 container=False,
                 max_lines=1,
+                elem_id="about-tags",
             )
             presets = gr.HTML(elem_id="presets")
             with gr.Row(elem_id="sampling"):
                 temperature = gr.Number(
-                    label=say("Variety (temperature)"), minimum=0, maximum=MOST_TEMPERATURE, step=0.1, min_width=90
+                    label=say("Variety (temperature)"),
+                    minimum=0,
+                    maximum=MOST_TEMPERATURE,
+                    step=0.1,
+                    min_width=90,
+                    elem_id="about-temperature",
                 )
-                top_p = gr.Number(label=say("Likely words (top_p)"), minimum=0.01, maximum=1, step=0.05, min_width=90)
+                top_p = gr.Number(
+                    label=say("Likely words (top_p)"),
+                    minimum=0.01,
+                    maximum=1,
+                    step=0.05,
+                    min_width=90,
+                    elem_id="about-top_p",
+                )
                 max_tokens = gr.Number(
-                    label=say("Longest answer, in tokens"), minimum=1, maximum=MOST_TOKENS, precision=0, min_width=90
+                    label=say("Longest answer, in tokens"),
+                    minimum=1,
+                    maximum=MOST_TOKENS,
+                    precision=0,
+                    min_width=90,
+                    elem_id="about-max_tokens",
                 )
             files = gr.HTML(elem_id="files")
-    was = gr.Textbox("", visible="hidden", label="as it was shown")
+    was = gr.Textbox("", visible="hidden", elem_id="about-was", label="as it was shown")
     fields = (title, instructions, tags, temperature, top_p, max_tokens)
     return About(fields, (whole, acts, *fields, presets, files, was), was, presets)
 
@@ -86,6 +110,11 @@ def about_values(db: Database, talk: Conversation | None, leaf: str) -> tuple[An
         _files(talk, leaf),
         was(fields, talk),
     )
+
+
+def about_files(talk: Conversation, leaf: str) -> tuple[Any, ...]:
+    """Values for `shown` where the fields stay as they are, since something may be written in them."""
+    return (*(gr.skip(),) * (ABOUT - 2), _files(talk, leaf), gr.skip())
 
 
 def keep(db: Database, id: str, given: dict[str, Any], shown: str) -> tuple[Conversation, set[str]]:

@@ -73,6 +73,12 @@ class Answering:
         finally:
             now.left.set()
 
+    def watching(self, tab: str) -> bool:
+        """Whether a tab looks at an answer that is being written."""
+        with self._lock:
+            watched = self._watched.get(tab)
+            return watched is not None and self._stops.get(tab) is watched.stop
+
     def leave(self, tab: str) -> None:
         """The tab looks at another conversation now, so the answer in it must not come up there.
 

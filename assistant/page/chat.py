@@ -14,14 +14,14 @@ from typing import Any
 import gradio as gr
 
 from assistant.conversation import Assistant
-from assistant.page.about import ABOUT, FIELDS, about, about_values, choose, keep
-from assistant.page.answering import Answering, Turn
+from assistant.page.about import ABOUT, FIELDS, about, about_files, about_values, choose, keep
+from assistant.page.answering import MOST_TURNS, Answering, Turn
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.shelf import shelf
-from assistant.page.showing import Shown, address_mark, chat_value, shown, under
+from assistant.page.showing import Shown, address_mark, chat_value, shown, under, under_asked
 from assistant.page.side import foot, listing, looked, read_look
-from assistant.page.speech import say
+from assistant.page.speech import later, say
 from assistant.page.whose import who
 from assistant.page.words import version_name
 from assistant.second import choose as prefer
@@ -36,7 +36,7 @@ from store.owners import own_correction, own_duel
 from store.records import Message, User
 from store.revising import hold_for_every_answer
 
-GENERATION = "generation"
+_WAIT = later("Wait until the answer is there, or stop it.")
 LATEX = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
@@ -97,14 +97,15 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     scale=5,
                 )
                 send = gr.Button(say("Send"), variant="primary", scale=0)
-                stop = gr.Button(say("Stop"), scale=0, visible=False)
+                stop = gr.Button(say("Stop"), scale=0, visible=False, elem_id="stop")
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")
+    taken = gr.HTML(elem_id="taken", visible="hidden")
     again = presses("again")
 
     view = [chatbot, notes, talk, leaf, *head.shown]
-    streamed = [*view, question, send, stop]
+    streamed = [*view, taken, send, stop]
 
     def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         if not text.strip():
@@ -118,16 +119,18 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
+            one_at_a_time(request)
             with opened(home) as db:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
                 before, pair = _branch(db, parent), drawn(db, assistant)
-            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
-            for state in _watched(answering, request.session_hash or "", turn, home):
+            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), _mark(sent=text), *_BUSY)
+            for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
                 yield (*state, gr.skip(), *_BUSY)
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with told():
+            one_at_a_time(request)
             given = read_press(press)
 
             def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
@@ -137,21 +140,23 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     return assistant.reword(given["id"], given["text"], cancelled=cancelled)
                 return assistant.retry(given["id"], cancelled=cancelled)
 
+            mark: Any = _mark(edit=given["id"]) if given["do"] == "reword" else gr.skip()
             for state in _watched(answering, request.session_hash or "", turn, home):
-                yield (*state, gr.skip(), *_BUSY)
+                yield (*state, mark, *_BUSY)
+                mark = gr.skip()
 
     def edited(given: gr.EditData, value: list[dict[str, Any]], at: str, parent: str) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             message = conversations.message(db, str((value[_row(given.index)].get("metadata") or {}).get("id")))
             text = str(given.value)
-            reword: Any = gr.skip()
+            reword, mark = gr.skip(), _mark(edit=message.id)
             if text.strip() == shown(db, message).text.strip():
                 gr.Info(say("Nothing was changed."), duration=3)
             elif message.role == "user":
-                reword = _press("reword", message.id, text)
+                reword, mark = _press("reword", message.id, text), gr.skip()
             elif feedback.correct(db, message.id, text).manner:
                 gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6)
-            return (*_view(db, at, _branch(db, parent)), reword)
+            return (*_view(db, at, _branch(db, parent)), reword, mark)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         with told(), opened(home) as db:
@@ -194,27 +199,34 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 at = ""
             return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
 
+    def one_at_a_time(request: gr.Request) -> None:
+        if answering.watching(request.session_hash or ""):
+            raise InputRefused(_WAIT)
+
     def stopped(request: gr.Request) -> None:
         answering.stop(request.session_hash or "")
 
     def settle(sought: str, at: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
-        return gr.Button(visible=True), gr.Button(visible=False), listed(sought, at, seen, request)
+        busy = answering.watching(request.session_hash or "")
+        return gr.Button(visible=not busy), gr.Button(visible=busy), listed(sought, at, seen, request)
 
     quick = in_order("chat")
     slow: dict[str, Any] = {
         "api_visibility": "private",
         "show_progress": "minimal",
         "show_progress_on": chatbot,
-        "concurrency_id": GENERATION,
-        "concurrency_limit": 1,
+        "concurrency_id": "generation",
+        "concurrency_limit": MOST_TURNS,
     }
     for begun in (
         gr.on([question.submit, send.click], ask, [question, talk, leaf], streamed, **slow),
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
+        begun.failure(lambda: _mark(), None, taken, **quick)
     stop.click(stopped, None, None, **in_order("stop"))
-    chatbot.edit(edited, [chatbot, talk, leaf], [*view, again], **quick)
+    saved = chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick)
+    saved.failure(lambda: _mark(), None, taken, **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
@@ -253,35 +265,46 @@ _LEAVING = ("open", "show", "delete", "new", "bring-back")
 _BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
-def _watched(answering: Answering, tab: str, turn: Turn, home: Path) -> Iterator[tuple[Any, ...]]:
-    """The view at every state of an answer that is being written."""
+def _watched(
+    answering: Answering, tab: str, turn: Turn, home: Path, *, begins: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """The view at every state of an answer that is being written.
+
+    The fields about the conversation are filled only with the first state of one that `begins`.
+    """
     before: list[Shown] | None = None
     for message in answering.watch(tab, turn):
         if message is None:  # Gradio shows the last state once more at the end, so that must be none
             yield (gr.skip(),) * (4 + ABOUT)
             return
         with opened(home) as db:
-            first, whole = before is None, message.status != "writing"
+            about: Sequence[Any] = (gr.skip(),) * ABOUT
             if before is None:
+                talk = conversations.conversation(db, message.conversation_id)
+                about = about_values(db, talk, message.id) if begins else about_files(talk, message.id)
                 before = [shown(db, each) for each in conversations.path_to(db, message.parent_id or message.id)]
-            last = shown(db, message) if whole else Shown(message)
-            state = _view(db, message.conversation_id, [*before, last], with_about=first or whole)
+            last = Shown(message) if message.status == "writing" else shown(db, message)
+            state = (*_branch_view(message.conversation_id, [*before, last]), *about)
         yield state
 
 
-def _view(db: Database, at: str, branch: Sequence[Shown], *, with_about: bool = True) -> tuple[Any, ...]:
-    """Values for chatbot, notes, talk, leaf and what is about the conversation, which may stay as it is."""
+def _view(db: Database, at: str, branch: Sequence[Shown]) -> tuple[Any, ...]:
+    """Values for chatbot, notes, talk, leaf and what is about the conversation."""
+    shown_branch = _branch_view(at, branch)
+    return (*shown_branch, *about_values(db, conversations.conversation(db, at) if at else None, shown_branch[-1]))
+
+
+def _branch_view(at: str, branch: Sequence[Shown]) -> tuple[Any, str, str, str]:
+    """Values for chatbot, notes, talk and leaf."""
     leaf = branch[-1].message.id if branch else ""
-    talk = conversations.conversation(db, at) if at and with_about else None
-    said_of = about_values(db, talk, leaf) if with_about else (gr.skip(),) * ABOUT
-    return chat_value(branch), under(branch) + address_mark(at), at, leaf, *said_of
+    return chat_value(branch), under(branch) + address_mark(at), at, leaf
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:
     """The chat with a question that is on its way to the store."""
     value = chat_value(before)
     value.append({"role": "user", "content": [{"type": "text", "text": text}], "metadata": {}})
-    return value, under(before)
+    return value, under(before) + under_asked(len(before))
 
 
 def _branch(db: Database, leaf: str) -> list[Shown]:
@@ -348,6 +371,12 @@ def _note(db: Database, id: str, note: str) -> None:
 
 def _press(do: str, id: str, text: str) -> str:
     return json.dumps({"do": do, "id": id, "text": text, "at": time.time()})
+
+
+def _mark(**taken: str) -> str:
+    """Tells `page.js` what was taken: the text of a question, or the message that was edited; nothing was refused."""
+    data = "".join(f' data-{what}="{escape(value)}"' for what, value in taken.items())
+    return f'<i hidden data-at="{time.time()}"{data}></i>'
 
 
 def _row(index: int | Sequence[int]) -> int:

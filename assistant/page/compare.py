@@ -11,7 +11,6 @@ from typing import Any
 import gradio as gr
 
 from assistant.conversation import Assistant
-from assistant.page.chat import GENERATION
 from assistant.page.choosing import CHOICES
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
@@ -101,7 +100,7 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
         [result],
         api_visibility="private",
         show_progress="minimal",
-        concurrency_id=GENERATION,
+        concurrency_id="comparison",
         concurrency_limit=1,
     )
 

@@ -14,7 +14,8 @@ KEYS = {
     "g": later("go on with an answer that was stopped or cut"),
     "+": later("good answer"),
     "-": later("bad answer"),
-    "1 2 3": later("chat, corrections, night"),
+    "Esc": later("stop the answer that is being written"),
+    "1 2 3 4": later("chat, corrections, night, settings"),
 }
 
 

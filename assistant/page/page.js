@@ -1,5 +1,6 @@
 // Puts what the server wrote about each message under it, and hands presses of those buttons to the server.
-// It decides nothing and keeps nothing: the server renders, this places. The last part mends a race of Gradio's.
+// It decides nothing and keeps only what was not handed in yet: the server renders, this places. The last part mends a
+// race of Gradio's.
 // What it says comes before it as SPEECH, in the language that the server speaks to this browser.
 (() => {
   "use strict";
@@ -16,6 +17,7 @@
     const { ask, to, ...press } = button.dataset;
     if (ask && !window.confirm(ask)) return;
     awaited = null;
+    leaveFields(button);
     asks(to, { ...press, ...writtenBeside(button) });
   }
 
@@ -35,14 +37,6 @@
     return Object.fromEntries([...fields].map((field) => [field.name, field.value]));
   }
 
-  /** What is being written in a field of `old` goes on in `fresh`, unless the server has another text by now. */
-  function keepWriting(old, fresh) {
-    for (const field of old.querySelectorAll("[name]")) {
-      const again = fresh.querySelector(`[name="${field.name}"]`);
-      if (again && field.value !== field.defaultValue && again.defaultValue === field.defaultValue) again.value = field.value;
-    }
-  }
-
   /** Every message row gets what was written for it; what is there already stays, with the focus in it. */
   function place() {
     const parts = new Map(written().map((part) => [Number(part.dataset.row), part]));
@@ -55,10 +49,10 @@
       const fresh = part && part.cloneNode(true);
       if (fresh) fresh.written = part.outerHTML; // as the server wrote it, whatever a press changes here
       if (old && fresh) keepOpen(old, fresh);
-      if (old && fresh) keepWriting(old, fresh);
       if (old && fresh) old.replaceWith(fresh);
       else if (old) old.remove();
       else if (fresh) home.append(fresh);
+      if (fresh) putBackFields(fresh);
       if (focused && fresh) {
         const again = [...fresh.querySelectorAll("button, [name]")].find((found) => key(found) === focused);
         if (again) again.focus();
@@ -110,6 +104,115 @@
     sessionStorage.setItem("draft", field.value);
   }
 
+  // What is written in an editor, a field of ours or one about the conversation outlives that too. It is kept by what it
+  // belongs to until the server has it or it is cancelled; `base` is what the server had when the writing began.
+  const drafts = JSON.parse(sessionStorage.getItem("drafts") ?? "{}");
+  const found = new Set(Object.keys(drafts)); // those of an earlier page, until they are put back
+  const handedIn = new Set(); // those that were saved, until the server says so
+
+  function keepWriting(name, text, base) {
+    found.delete(name);
+    handedIn.delete(name);
+    if (text === base) return drop(name);
+    drafts[name] = { text, base };
+    sessionStorage.setItem("drafts", JSON.stringify(drafts));
+  }
+
+  function drop(name) {
+    handedIn.delete(name);
+    delete drafts[name];
+    sessionStorage.setItem("drafts", JSON.stringify(drafts));
+  }
+
+  const fieldName = (field) => {
+    const { to, do: act, id } = field.closest(".fields").querySelector("button").dataset;
+    return `${to} ${act} ${id} ${field.name}`;
+  };
+
+  /** Saved, the fields beside a button are kept until they are gone or say what the server has; cancelled, no longer. */
+  function leaveFields(button) {
+    const beside = button.closest(".fields");
+    const saves = beside && button === beside.querySelector("button");
+    for (const field of beside ? beside.querySelectorAll("[name]") : [])
+      saves ? handedIn.add(fieldName(field)) : drop(fieldName(field));
+  }
+
+  /** What was being written goes on, unless the server has another text by now. */
+  function putBackFields(part) {
+    for (const field of part.querySelectorAll(".fields [name]")) {
+      const name = fieldName(field);
+      if (!(name in drafts)) continue;
+      if (drafts[name].base !== field.defaultValue) drop(name);
+      else if (field.value === field.defaultValue) field.value = drafts[name].text;
+    }
+  }
+
+  /** The field of a correction is folded away in a page that is loaded again: it is unfolded once more. */
+  function putBackCorrections() {
+    const open = new Set([...document.querySelectorAll("article .fields [name]")].map(fieldName));
+    for (const name of [...handedIn, ...found]) {
+      const [to, , id] = name.split(" ");
+      if (to !== "teaching" || open.has(name)) continue;
+      const folded = document.querySelector(`[data-to="teaching"][data-do="edit"][data-id="${id}"]`);
+      if (handedIn.has(name)) drop(name);
+      else if (folded) asks("teaching", { do: "edit", id });
+      if (folded) found.delete(name);
+    }
+  }
+
+  const shownAbout = () => JSON.parse(value("about-was") || "{}");
+
+  function putBackAbout() {
+    const shown = shownAbout();
+    for (const [name, { text, base }] of Object.entries(drafts)) {
+      const [kind, talk, part] = name.split(" ");
+      if (kind !== "about" || talk !== shown.id) continue;
+      const field = document.querySelector(`#about-${part} :is(input, textarea)`);
+      if (String(shown[part]) !== base) drop(name);
+      else if (!field) document.querySelector("#instructions .label-wrap:not(.open)")?.click();
+      else if (field.value !== text) {
+        write(field, text);
+        if (idle()) field.focus();
+        if (field.value === text) setTimeout(putBackAbout, 200); // Gradio may fill a field after it has drawn it
+      }
+    }
+  }
+
+  /** An editor goes with its message: closed where another is shown in its row, opened again where it was left. */
+  function putBackEditor() {
+    const open = document.querySelector("#talk .edit-textarea")?.closest(".message-row");
+    if (open && messageOf(open) !== editing) tools(open).at(-1).click();
+    if (open || opening || busy()) return;
+    const left = rows().findLast((row) => `edit ${messageOf(row)}` in drafts && !handedIn.has(`edit ${messageOf(row)}`));
+    if (left) edit(left, true);
+  }
+
+  let told = ""; // the newest mark of what the server has taken
+  function letGo() {
+    const mark = document.querySelector("#taken [data-at]");
+    if (!mark || mark.dataset.at === told) return;
+    told = mark.dataset.at;
+    const question = document.querySelector("#question textarea");
+    if (mark.dataset.edit) drop(`edit ${mark.dataset.edit}`);
+    else if (mark.dataset.sent) question?.value === mark.dataset.sent && write(question, "");
+    else handedIn.clear(); // refused: it is still to be handed in
+  }
+
+  document.addEventListener("input", ({ target: field }) => {
+    const about = field.closest("[id^='about-']")?.id.slice("about-".length);
+    const shown = about && shownAbout();
+    if (field.matches(".edit-textarea") && editing) keepWriting(`edit ${editing}`, field.value);
+    else if (field.matches(".fields [name]")) keepWriting(fieldName(field), field.value, field.defaultValue);
+    else if (shown?.id) keepWriting(`about ${shown.id} ${about}`, field.value, String(shown[about]));
+  });
+
+  // Who logs out leaves nothing to whoever comes next.
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action") !== "/logout") return;
+    document.querySelectorAll("#question textarea").forEach((field) => write(field, ""));
+    sessionStorage.clear();
+  });
+
   /** Send a file to be taken in; what came of it is said below the button, and the list is read anew. */
   async function bring(input) {
     const [file] = input.files;
@@ -146,27 +249,58 @@
 
   const tools = (row) => [...row.querySelectorAll(".message-buttons button")];
 
+  /** Whether an answer is being written: Gradio lets no message be edited then. */
+  const busy = () => rows().some((row) => tools(row).some((button) => button.disabled));
+
+  let toldToWait = false;
+
+  /** Say why nothing happens while an answer is being written; whether one is. */
+  function mustWait() {
+    if (busy()) tell(say("Wait until the answer is there, or stop it."));
+    toldToWait ||= busy();
+    return busy();
+  }
+
+  function untell() {
+    if (!toldToWait || busy()) return;
+    toldToWait = false;
+    tell("");
+  }
+
+  /** Whether the cursor can be taken: it stands in no field with something in it. */
+  const idle = () => !document.activeElement?.value;
+
+  const messageOf = (row) => row.querySelector('.under [data-do="edit"]')?.dataset.id;
+
+  let editing; // the message whose editor was opened last
+  let opening = 0;
+
   /** Open the message for editing through Gradio's own button, and put the cursor into it. */
-  function edit(row) {
+  function edit(row, byItself = false) {
     const open = tools(row).find((button) => button.getAttribute("aria-label") === "Edit") || tools(row).at(-1);
+    editing = messageOf(row);
     open.click();
     let tries = 20;
-    const ready = setInterval(() => {
+    clearInterval(opening);
+    opening = setInterval(() => {
       const field = row.querySelector("textarea.edit-textarea");
       if (field) {
         const answer = row.classList.contains("bot-row");
         field.setAttribute("aria-label", answer ? say("The answer as it should be") : say("The question in other words"));
+        if (drafts[`edit ${editing}`]) write(field, drafts[`edit ${editing}`].text);
         field.rows = Math.min(16, Math.max(2, field.value.split("\n").length + 1));
-        field.focus();
+        if (!byItself || idle()) field.focus();
         field.setSelectionRange(field.value.length, field.value.length);
       }
-      if (field || --tries === 0) clearInterval(ready);
+      if (field || --tries === 0) opening = clearInterval(opening);
     }, 25);
   }
 
   /** While a message is edited Gradio shows two buttons: submit, then cancel. */
   function end(row, save) {
     const [submit, cancel] = tools(row).slice(-2);
+    if (save) handedIn.add(`edit ${editing}`);
+    else drop(`edit ${editing}`);
     (save ? submit : cancel).click();
     const again = row.querySelector('.under [data-do="edit"]');
     setTimeout(() => again?.isConnected && document.activeElement === document.body && again.focus(), 50);
@@ -185,6 +319,7 @@
     const row = button.closest(".message-row");
     const act = button.dataset.do;
     if (act === "attach") document.getElementById("attached").click();
+    else if (row && ["edit", "save", "cancel", "retry", "continue"].includes(act) && mustWait()) return;
     else if (row && act === "edit") edit(row);
     else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
     else if (row && act === "copy") copy(row, button);
@@ -204,7 +339,7 @@
     const save = event.key === "Enter" && (event.ctrlKey || event.metaKey);
     if (!save && event.key !== "Escape") return;
     event.preventDefault();
-    end(field.closest(".message-row"), save);
+    if (!mustWait()) end(field.closest(".message-row"), save);
   });
 
   // Files that are dropped or chosen are read one after the other; meanwhile no question is sent, which would be answered
@@ -265,7 +400,8 @@
 
   function holdBack(event) {
     const sends = event.type === "click" ? event.target.closest("#composer button") : event.target.closest("#question");
-    if (!reading || !sends || (event.type === "keydown" && (event.key !== "Enter" || event.shiftKey))) return;
+    const enters = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!sends || !(enters ? reading || mustWait() : reading && event.type === "click")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -295,7 +431,10 @@
     if (found && document.activeElement !== found && tries) requestAnimationFrame(() => focus(selector, tries - 1));
   }
 
-  const tab = (number) => document.querySelectorAll('[role="tab"]')[number];
+  function tab(number) {
+    const found = document.querySelectorAll('[role="tab"]')[number];
+    return found && getComputedStyle(found).display !== "none" && found; // some are for the first user alone
+  }
 
   // Listed for people in keys.py.
   const KEYS = {
@@ -311,9 +450,11 @@
     g: () => click(newest('[data-do="continue"]')),
     "+": () => click(newest('[data-do="rate"][data-value="1"]')),
     "-": () => click(newest('[data-do="rate"][data-value="-1"]')),
+    Escape: () => click(document.querySelector("#stop")),
     1: () => click(tab(0)),
     2: () => click(tab(1)),
     3: () => click(tab(2)),
+    4: () => click(tab(3)),
   };
 
   document.addEventListener("keydown", (event) => {
@@ -324,6 +465,7 @@
     }
     const act = KEYS[event.key];
     if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && document.querySelector("dialog[open]")) return; // which it closes
     event.preventDefault();
     act();
   });
@@ -424,7 +566,13 @@
       nameParts();
       tellAddress();
       keepDraft();
+      letGo();
+      putBackFields(document);
+      putBackCorrections();
+      putBackAbout();
+      putBackEditor();
+      untell();
       reachable();
     });
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row", "data-talk"] });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-row", "data-talk", "data-at", "disabled"] });
 })();

@@ -87,6 +87,11 @@ def under(branch: Sequence[Shown]) -> str:
     return "".join(rows)
 
 
+def under_asked(row: int) -> str:
+    """What stands under a question that is on its way; its answer may have to wait for others. Pure."""
+    return f'<div class="under" data-row="{row}"><p class="source">{say("Writing…")}</p></div>'
+
+
 def address_mark(at: str) -> str:
     """Which conversation is shown, for the page's address."""
     return f'<i hidden data-talk="{escape(at)}"></i>'

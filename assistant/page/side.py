@@ -69,7 +69,7 @@ def foot() -> str:
     return (
         f'<div class="carry"><a class="press" href="/conversations/all.jsonl" download>{say("Save all")}</a>'
         f'<label class="press">{say("Import")}<input type="file" id="bring" aria-label="{say("Import from a file")}" '
-        'accept=".json,.jsonl,application/json"></label></div><p id="brought" role="status"></p>'
+        'accept=".json,.jsonl,.zip,application/json,application/zip"></label></div><p id="brought" role="status"></p>'
     )
 
 

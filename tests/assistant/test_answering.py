@@ -3,7 +3,14 @@
 import threading
 import time
 
+import gradio as gr
+import pytest
+
+from assistant.page.about import FIELDS
 from assistant.page.answering import Answering
+from assistant.page.chat import _watched
+from store import conversations
+from store.database import opened
 from store.records import Message
 
 
@@ -44,3 +51,41 @@ def test_an_answer_that_has_ended_is_left_at_once():
     answering.leave("tab")
     answering.leave("tab that never asked")
     assert time.monotonic() - started < 1
+
+
+def test_a_tab_looks_at_an_answer_until_that_ends_or_the_tab_looks_elsewhere():
+    answering, more = Answering(), threading.Event()
+
+    def turn(_cancelled):
+        yield state("one")
+        more.wait(10)
+        yield state("two")
+
+    for leaves in (False, True):
+        watching = answering.watch("tab", turn)
+        next(watching)
+        assert answering.watching("tab") and not answering.watching("other tab")
+        if leaves:
+            watching.close()
+            answering.leave("tab")
+        else:
+            more.set()
+            list(watching)
+        assert not answering.watching("tab")
+        more.clear()
+    more.set()
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_the_fields_about_a_conversation_are_filled_with_the_first_state_of_one_that_begins_alone(home, begins):
+    with opened(home) as db:
+        talk = conversations.create_conversation(db, "Herons")
+        asked = conversations.add_message(db, talk.id, None, "user", "Where?")
+        said = conversations.add_message(db, talk.id, asked.id, "assistant", "", status="writing", version="base")
+        ended = conversations.finish_message(db, said.id, "There.", "complete")
+    watched = _watched(Answering(), "tab", lambda _: iter([said, ended]), home, begins=begins)
+    states = [state[6 : 6 + len(FIELDS)] for state in watched]
+    assert len(states) in (1, 2), "a state that nobody had time to look at is left out"
+    assert (states[0][0] == "Herons") == begins
+    untouched = [value for fields in states[begins:] for value in fields]
+    assert untouched == [gr.skip()] * len(untouched)

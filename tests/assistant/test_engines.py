@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 
 import pytest
 
@@ -83,6 +84,21 @@ def test_an_answer_stops_within_two_tokens_of_being_asked_to(cpu):
         pieces.append(piece)
     assert pieces[-1].finish == "cancelled"
     assert pieces[-1].tokens <= 3 + 2 + 2
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["llama.cpp", "transformers"])
+def test_a_question_that_waits_for_another_answer_is_given_up_at_once(pair, number):
+    engine, pieces, given_up = pair[number], [], threading.Event()
+    answered = engine.stream(TALK, Sampling(max_tokens=8))
+    next(answered)
+    waiting = threading.Thread(target=lambda: pieces.extend(engine.stream(TALK, cancelled=given_up.is_set)))
+    waiting.start()
+    waiting.join(0.5)
+    assert waiting.is_alive() and pieces == []
+    given_up.set()
+    waiting.join(5)
+    assert not waiting.is_alive() and [(piece.text, piece.finish) for piece in pieces] == [("", "cancelled")]
+    assert list(answered)[-1].finish, "the other goes on to its end"
 
 
 def test_a_stop_word_ends_an_answer_and_is_not_shown(cpu):

@@ -183,6 +183,9 @@ def test_single_keys_act_where_nothing_is_typed_and_are_listed(visit):
     expect(visit.answers.last.get_by_label("The answer as it should be")).to_have_count(0)
     page.keyboard.press("3")
     expect(page.get_by_role("tab", name="Night")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("4")
+    expect(page.get_by_role("tab", name="Settings")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("button", name="Save settings")).to_be_visible()
     page.keyboard.press("1")
     page.keyboard.press("/")
     expect(page.get_by_label("Search conversations")).to_be_focused()
@@ -191,6 +194,21 @@ def test_single_keys_act_where_nothing_is_typed_and_are_listed(visit):
     expect(visit.answers).to_have_count(0)
     page.keyboard.press("i")
     expect(visit.question).to_be_focused()
+
+
+def test_escape_stops_an_answer_where_nothing_is_typed_and_no_list_of_keys_is_open(visit):
+    page = visit.page
+    visit.ask("Write a very long story about a windmill, with many chapters.", finished=False)
+    expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys").get_by_text("stop the answer that is being written")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
 
 
 def test_a_conversation_has_its_own_instructions(visit, server):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,7 @@ from store.tags import tag, tags_of
 from store.transcript import as_line
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import free_port, served
+from tests.store.test_transfer import chatgpt_export
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -175,6 +177,21 @@ def test_a_conversation_is_carried_out_in_both_forms_and_taken_in_again(go, serv
     field.set_input_files(tmp_path / "bad.json")
     expect(said).to_contain_text("bad.json:1: `messages` must be a list")
     visit.faults = [fault for fault in visit.faults if "400" not in fault]  # the refusal, as the console tells it
+
+
+def test_the_archive_of_chatgpt_can_be_chosen_and_is_taken_in(go, server, tmp_path):
+    with zipfile.ZipFile(tmp_path / "chatgpt.zip", "w") as archive:
+        archive.writestr("conversations.json", json.dumps(chatgpt_export()))
+        archive.writestr("message_feedback.json", json.dumps([{"id": "a2", "rating": "thumbs_up"}]))
+        archive.writestr("chat.html", "<html></html>")
+    visit = go()
+    field = visit.page.get_by_label("Import from a file")
+    assert {".zip", ".json", ".jsonl"} <= set((field.get_attribute("accept") or "").split(","))
+    field.set_input_files(tmp_path / "chatgpt.zip")
+    expect(visit.page.locator("#brought")).to_have_text("Taken: 1 conversation, 3 messages, 1 rating.")
+    visit.open_conversation("Rivers")
+    expect(visit.answers.last).to_contain_text("The Nile.")
+    expect(visit.answers.last.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
 
 
 def test_all_conversations_are_carried_out_at_once(go, server, tmp_path):
