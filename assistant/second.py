@@ -62,10 +62,14 @@ def with_second(
             yield state
             continue
         yield replace(state, status="writing")
-        with opened(assistant.settings.home) as db:
-            second = _answer(db, assistant, state, pair.second, cancelled)
-            if second is not None:
-                duels.begin_duel(db, "", pair.first, pair.second, messages=(state.id, second.id))
+        try:
+            with opened(assistant.settings.home) as db:
+                second = _answer(db, assistant, state, pair.second, cancelled)
+                if second is not None:
+                    duels.begin_duel(db, "", pair.first, pair.second, messages=(state.id, second.id))
+        except Exception:
+            yield state  # whole all the same
+            raise
         yield state
 
 

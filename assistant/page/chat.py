@@ -121,6 +121,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             with opened(home) as db:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
+                assistant.require_room(db, at or None, text, owner=who(request).name)
                 before, pair = _branch(db, parent), drawn(db, assistant)
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), "", *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home):
@@ -213,6 +214,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
+        begun.failure(settle, [search, talk, look], [send, stop, talks], **quick)  # which `then` leaves out
     stop.click(stopped, None, None, **in_order("stop"))
     chatbot.edit(edited, [chatbot, talk, leaf], [*view, again], **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)

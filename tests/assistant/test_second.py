@@ -17,6 +17,7 @@ from models.promotion import promote
 from models.version_files import seal_version
 from store import conversations, duels, feedback, versions
 from store.database import opened
+from store.errors import NotFound
 from store.records import Duel, Promotion, Score, Version, now
 from store.settings import Settings
 
@@ -101,6 +102,16 @@ def test_the_same_answer_twice_or_a_stopped_one_is_no_choice(assistant, home):
         with opened(home) as db:
             assert last.status == "complete" and duels.duel_of(db, last.id) is None
             assert len(conversations.siblings(db, last.id)) == 1
+
+
+def test_an_answer_is_shown_whole_though_there_can_be_no_second_one(assistant):
+    states = []
+    with pytest.raises(NotFound):
+        for state in with_second(
+            assistant, Pair("base", "v-0"), assistant.send(None, "Who?", version="base"), lambda: False
+        ):
+            states.append(state)
+    assert states[-1].status == "complete"
 
 
 def test_what_memory_answers_is_answered_once(assistant, home):
