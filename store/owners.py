@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from store.database import rows, storable
 from store.documents import document
-from store.duels import duel
+from store.duels import answers_of, duel
 from store.errors import NotFound
 from store.feedback import correction
 from store.light_sqlite_utils import Database
@@ -77,6 +77,5 @@ def own_document(db: Database, user: User, id: int) -> Document:
 
 
 def own_duel(db: Database, user: User, id: int) -> None:
-    """Raises NotFound when the choice `id` is between answers in somebody else's conversation."""
-    made = duel(db, id)
-    require_own(db, user.name, [each for each in (made.first_message, made.second_message) if each])
+    """Raises NotFound unless the choice `id` is between two answers in a conversation of the user."""
+    require_own(db, user.name, answers_of(duel(db, id)))

@@ -86,6 +86,14 @@ def test_two_versions_answer_and_the_choice_is_a_duel_and_a_preference(assistant
         assert duels.score(db, "base", version) == Score(1, 0, 0)
 
 
+def test_nothing_is_chosen_in_the_chat_between_answers_that_are_not_in_it(home):
+    with opened(home) as db:
+        compared = duels.begin_duel(db, "Who?", "base", "v-1")
+        with pytest.raises(NotFound, match="nothing left to choose"):
+            choose(db, compared.id, "first")
+        assert duels.duel(db, compared.id).preferred is None
+
+
 def test_no_difference_prefers_nothing_and_goes_on_with_the_first(assistant, home):
     *_, last = asked(assistant, Pair("base", assistant.serving.version))
     with opened(home) as db:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from models.version_files import current
-from store import conversations, documents, feedback, users
+from store import conversations, documents, duels, feedback, users
 from store.database import opened
 from store.settings import load_settings
 from tests.assistant.browser import Visit
@@ -183,6 +183,16 @@ def test_a_file_is_given_to_all_after_a_question_and_withdrawn_by_who_gave_it(en
     expect(ben.page.get_by_text("removed by who gave it").first).to_be_visible()
     with opened(server.home) as db:
         assert documents.documents(db, None) == [kept] and kept.name == "rules.txt"
+
+
+def test_a_comparison_of_the_first_user_is_not_decided_by_another(enter, server):
+    with opened(server.home) as db:
+        compared = duels.begin_duel(db, "Which?", "base", "v-1")
+    ben = enter(BEN)
+    press(ben, "chat", do="choose", id=str(compared.id), side="first")
+    expect(ben.page.get_by_text("nothing left to choose").first).to_be_visible()
+    with opened(server.home) as db:
+        assert duels.duel(db, compared.id).preferred is None
 
 
 def test_nights_versions_and_settings_are_for_the_first_user_alone(enter, server):

@@ -238,5 +238,7 @@ def test_a_document_and_a_choice_are_changed_by_their_owner_alone(db):
     assert own_document(db, ben, given.id).by == "ben" and own_document(db, ana, given.id)
     with pytest.raises(NotFound):
         own_document(db, User("cleo", False), given.id)
-    with pytest.raises(NotFound):
-        own_duel(db, ben, made.id)
+    compared = duels.begin_duel(db, "Which?", "base", "v-1")
+    for each in (made, compared):
+        with pytest.raises(NotFound):
+            own_duel(db, ben, each.id)
