@@ -1,7 +1,8 @@
 """How often somebody tried to log in and failed, and how long they wait after too many. Kept in this process only.
 
-By address, and by name as well, since one who guesses may have many addresses. An attempt counts as failed from its
-beginning, so that many at once do not slip through.
+By address, and by name as well, since one who guesses may have many addresses. From this computer itself it is by both
+together: all who come through a proxy that does not say for whom it asks have that address. An attempt counts as failed
+from its beginning, so that many at once do not slip through.
 """
 
 import ipaddress
@@ -51,13 +52,16 @@ class Attempts:
 
 
 def _limits(address: str, name: str) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (f"from {_network(address)}", FROM_AN_ADDRESS), (f"for {name[:64]}", FOR_A_NAME)
+    return (f"from {_visitor(address, name)}", FROM_AN_ADDRESS), (f"for {name[:64]}", FOR_A_NAME)
 
 
-def _network(address: str) -> str:
-    """What one visitor holds of addresses: one of IPv4, 64 bits of IPv6."""
+def _visitor(address: str, name: str) -> str:
+    """What one visitor holds of addresses: one of IPv4, 64 bits of IPv6; on this computer one for each name."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
+    known = getattr(known, "ipv4_mapped", None) or known
+    if known.is_loopback:
+        return f"{known} for {name[:64]}"
     return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else str(known)

@@ -1,8 +1,8 @@
 """One turn of a conversation: the only way in which a chat is answered and written.
 
-The question is stored before anything is generated, the answer grows in the store while it is written, and
-what was stopped or broken off stays, marked. The page, the API and `run.py ask` call this; how an answer is
-shown is theirs to decide.
+A question that the model can read is stored before anything is generated, the answer grows in the store while it is
+written, and what was stopped or broken off stays, marked. The page, the API and `run.py ask` call this; how an answer
+is shown is theirs to decide.
 """
 
 import json
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assistant.documents import with_passages, with_room
 from assistant.memory import Memory, Recalled
-from assistant.prompt import LEAST_ROOM, as_it_should_be, fitting, readable_tokens, with_wishes
+from assistant.prompt import LEAST_ROOM, as_it_should_be, fitting, readable_tokens, require_room, with_wishes
 from assistant.sampling import ANSWER_TOKENS, sampling_of, sampling_of_another
 from assistant.serving import Serving
 from assistant.written import begin, said_again, written
@@ -21,15 +21,16 @@ from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
 from store.answering import answering
-from store.database import opened
+from store.database import opened, storable
 from store.documents import own_digests
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Message, Passage
+from store.records import ChatMessage, Conversation, Correction, Message, Passage
 from store.settings import Settings
 from store.users import main_owner
 
 CHAT = Sampling(max_tokens=ANSWER_TOKENS)
+ALWAYS_READ_BYTES = 128  # no token is shorter than a byte, and context_tokens is at least 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,34 @@ class Assistant:
         """Store the question, then yield the answer as it grows; the last one is complete, stopped or failed.
 
         Where memory does not, `version` answers. Without `conversation_id` a conversation of `owner` is begun;
-        without `parent_id` the question follows its newest branch. Raises InputRefused for an empty question.
+        without `parent_id` the question follows its newest branch. Raises InputRefused for an empty question, and
+        ContextExceeded for one that is too long; then nothing is stored.
         """
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
         with opened(self.settings.home) as db:
+            self.require_room(db, conversation_id, text, version=version, owner=owner)
             if conversation_id is None:
                 conversation_id = conversations.create_conversation(db, _title(text), owner=owner).id
             elif parent_id is None:
                 branch = conversations.newest_path(db, conversation_id)
                 parent_id = branch[-1].id if branch else None
             question = conversations.add_message(db, conversation_id, parent_id, "user", text)
-            yield from self._answered(db, question, cancelled, version=version)
+            yield from self._first_answered(db, question, cancelled, version)
+
+    def require_room(
+        self, db: Database, conversation_id: str | None, text: str, *, version: str = "current", owner: str = ""
+    ) -> None:
+        """Raises ContextExceeded for a question that the model could not even read alone, with instructions and wishes.
+
+        For a short one no model is loaded.
+        """
+        talk = conversations.conversation(db, conversation_id) if conversation_id else None
+        asked = [*_instructions(talk), ChatMessage("user", storable(text))]
+        asked = with_wishes(asked, self._wishes(db, talk.owner if talk else owner))
+        if sum(len(each.content.encode()) for each in asked) > ALWAYS_READ_BYTES:
+            with self.serving.engine(version) as engine:
+                require_room(engine, asked)
 
     def retry(self, message_id: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Answer the question before `message_id` once more: a sibling, sampled, and without memory's word for it."""
@@ -122,15 +139,16 @@ class Assistant:
                 yield from self._generated(db, question, engine, sampling, cancelled, passages, begun)
 
     def reword(self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
-        """Ask the question `message_id` in other words: a branch beside it, which stays. Raises InputRefused."""
+        """Ask the question `message_id` in other words: a branch beside it, which stays. Raises as `send` does."""
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
         with opened(self.settings.home) as db:
             message = conversations.message(db, message_id)
             if message.role != "user":
                 raise InputRefused("Only a question can be asked in other words; an answer is corrected.")
+            self.require_room(db, message.conversation_id, text)
             question = conversations.add_message(db, message.conversation_id, message.parent_id, "user", text)
-            yield from self._answered(db, question, cancelled)
+            yield from self._first_answered(db, question, cancelled, "current")
 
     def answer_rows(
         self,
@@ -222,6 +240,21 @@ class Assistant:
         if self._memory is not None:
             self._memory.close()
 
+    def _first_answered(
+        self, db: Database, question: Message, cancelled: Callable[[], bool], version: str
+    ) -> Iterator[Message]:
+        """Answer a question that was just stored. Where no answer could begin, a failed one comes before the error."""
+        begun = False
+        try:
+            for state in self._answered(db, question, cancelled, version=version):
+                begun = True
+                yield state
+        except Exception:
+            if not begun:
+                place, by = (question.conversation_id, question.id), self._name(version)
+                yield conversations.add_message(db, *place, "assistant", "", status="failed", version=by)
+            raise
+
     def _answered(
         self,
         db: Database,
@@ -265,11 +298,14 @@ class Assistant:
     ) -> Iterator[Message]:
         path = conversations.path_to(db, question.id)
         talk = conversations.conversation(db, question.conversation_id)
-        spoken = [ChatMessage("system", talk.system_prompt)] if talk.system_prompt else []
-        spoken += [ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content]
+        head, wishes = _instructions(talk), self._wishes(db, talk.owner)
+        spoken = [*head, *(ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content)]
+        alone = with_wishes([*head, spoken[-1]], wishes)
+        if begun is None:
+            require_room(engine, alone)
         passages = with_room(engine, spoken[-1:], passages, engine.context_tokens // 2)
-        spoken = with_passages(spoken, passages)
-        spoken = with_wishes(spoken, feedback.wishes(db, talk.owner)) if self.settings.memory else spoken
+        passages = with_room(engine, alone, passages, engine.context_tokens - LEAST_ROOM)
+        spoken = with_wishes(with_passages(spoken, passages), wishes)
         shown = begun or begin(db, question, engine, passages)
         there = shown.content
 
@@ -279,10 +315,17 @@ class Assistant:
 
         # A copy, so that what there is already is shown before anything is added to it.
         with closing(written(db, replace(shown), stream)) as states:
-            for _, answer in states:
-                if answer is not shown:
-                    shown = answer
-                    yield answer
+            try:
+                for _, answer in states:
+                    if answer is not shown:
+                        shown = answer
+                        yield answer
+            except Exception:
+                yield conversations.message(db, shown.id)  # as it ended, for whoever shows it
+                raise
+
+    def _wishes(self, db: Database, owner: str) -> list[Correction]:
+        return feedback.wishes(db, owner) if self.settings.memory else []
 
     def _given(self, db: Database, question: Message) -> list[Passage]:
         """What the conversation's documents, and with memory those of all, have on a stored question."""
@@ -316,6 +359,11 @@ class Assistant:
 
     def _name(self, version: str) -> str:
         return self.serving.version if version == "current" else version
+
+
+def _instructions(talk: Conversation | None) -> list[ChatMessage]:
+    """What a conversation begins with for the model."""
+    return [ChatMessage("system", talk.system_prompt)] if talk and talk.system_prompt else []
 
 
 def _with_passages(engine: Engine, messages: Sequence[ChatMessage], passages: Sequence[Passage]) -> list[ChatMessage]:

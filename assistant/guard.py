@@ -27,9 +27,15 @@ _OURS = ("/login", "/logout")  # ours, before Gradio's routes of these names
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
 
 
-def allowed_hosts(host: str) -> frozenset[str]:
-    """The names under which a server bound to `host` may be called, besides any address when it is bound to all."""
-    return frozenset({*LOOPBACK, host, socket.gethostname()} if _all_addresses(host) else {*LOOPBACK, host})
+def allowed_hosts(host: str, computer: str) -> frozenset[str]:
+    """The names, in small letters, under which a server bound to `host` on `computer` may be called. Pure.
+
+    Besides these any address, when it is bound to all. Where other computers reach it they may use this one's name,
+    also as multicast DNS has it.
+    """
+    names, whole = {*LOOPBACK, host.lower()}, computer.lower()
+    short = whole.partition(".")[0]
+    return frozenset(names | {whole, short, f"{short}.local"} if short and names > set(LOOPBACK) else names)
 
 
 def content_policy(nonce: str) -> str:
@@ -58,7 +64,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, host: str, public_name: str = "") -> None:
         self._app = app
-        self._hosts = allowed_hosts(host) | ({public_name.lower()} if public_name else set())
+        self._hosts = allowed_hosts(host, socket.gethostname()) | ({public_name.lower()} if public_name else set())
         self._any_address = _all_addresses(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +87,10 @@ class Guard:
         """Why a request is refused: the status and one line. None when it may come in."""
         host = headers.get("host", "")
         if not self._known(_name(host)):
-            return 403, "This server answers only under its own address, for example http://127.0.0.1.\n"
+            return 403, (
+                f"This server is not known under that name. Use this computer's address, {_address(scope)}, "
+                "or set the name under public_name in config.toml.\n"
+            )
         writes = scope["type"] == "websocket" or scope["method"] not in READING
         if writes and not _same_origin(headers, host):
             return 403, "Another web page may not act here.\n"
@@ -164,6 +173,13 @@ def _name(host: str) -> str:
     if host.startswith("["):
         return host[1:].split("]", 1)[0].lower()
     return host.rsplit(":", 1)[0].lower()
+
+
+def _address(scope: Scope) -> str:
+    """The address under which a request reached this computer."""
+    host, port = scope.get("server") or ("127.0.0.1", None)
+    host = host.removeprefix("::ffff:")
+    return f"http://{f'[{host}]' if ':' in host else host}" + (f":{port}" if port else "")
 
 
 def _all_addresses(host: str) -> bool:

@@ -30,18 +30,23 @@ log = logging.getLogger(__name__)
 
 COOKIE = "aprendiz_session"
 API = "/v1"
+HTTP = 80
 _MOST_BYTES = 4096
 _MOST_TABS = 10_000
 _WRONG = later("Name and password do not belong together.")
 
 
 class Login:
-    """Wraps the application. `required`: even without users nobody is let in, since others reach this server."""
+    """Wraps the application. `required`: even without users nobody is let in, since others reach this server.
 
-    def __init__(self, app: ASGIApp, home: Path, *, required: bool) -> None:
+    `public_name` is how a reverse proxy with a certificate calls it.
+    """
+
+    def __init__(self, app: ASGIApp, home: Path, *, required: bool, public_name: str = "") -> None:
         self._app = app
         self._home = home
         self._required = required
+        self._public_name = public_name.lower()
         self._attempts = Attempts()
         self._one_at_a_time = asyncio.Lock()
         self._tabs = Tabs()
@@ -117,11 +122,16 @@ class Login:
             fresh,
             max_age=int(users.SESSION.total_seconds()),
             path="/",
-            secure=request.url.scheme == "https",
+            secure=request.url.scheme == "https" or self._proxied(request),
             httponly=True,
             samesite="strict",
         )
         return answer
+
+    def _proxied(self, request: Request) -> bool:
+        """Whether the browser speaks to the reverse proxy: it names that, and not the port of this server itself."""
+        name, own = request.url.hostname or "", (request.scope.get("server") or ("", None))[1]
+        return name.lower() == self._public_name != "" and (request.url.port or HTTP) != own
 
     def _begin(self, name: str, password: str) -> str | None:
         with opened(self._home) as db:

@@ -47,6 +47,16 @@ def readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:
     return tokens
 
 
+def require_room(engine: Engine, asked: Sequence[ChatMessage]) -> None:
+    """Raises ContextExceeded when `asked`, a question with what always goes with it, is more than the model reads."""
+    tokens, most = len(engine.prompt_tokens(asked)), engine.context_tokens - LEAST_ROOM
+    if tokens > most:
+        raise ContextExceeded(
+            f"The question is {tokens} tokens long, with instructions and wishes, and this model reads {most} at most. "
+            "Shorten it, or raise context_tokens in config.toml."
+        )
+
+
 def fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling) -> Sequence[ChatMessage]:
     """`messages` without the oldest turns that the model has no room for; a system prompt stays."""
     head = [m for m in messages[:1] if m.role == "system"]

@@ -15,7 +15,6 @@ from assistant.sampling import sampling_of
 from models.version_files import BASE, current, has_files
 from store import conversations, documents, duels, feedback, versions
 from store.database import opened
-from store.errors import NotFound
 from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Duel, Message, Passage, Promotion
 
@@ -62,19 +61,21 @@ def with_second(
             yield state
             continue
         yield replace(state, status="writing")
-        with opened(assistant.settings.home) as db:
-            second = _answer(db, assistant, state, pair.second, cancelled)
-            if second is not None:
-                duels.begin_duel(db, "", pair.first, pair.second, messages=(state.id, second.id))
+        try:
+            with opened(assistant.settings.home) as db:
+                second = _answer(db, assistant, state, pair.second, cancelled)
+                if second is not None:
+                    duels.begin_duel(db, "", pair.first, pair.second, messages=(state.id, second.id))
+        except Exception:
+            yield state  # whole all the same
+            raise
         yield state
 
 
 def choose(db: Database, duel_id: int, side: str) -> tuple[Duel, str]:
     """Record a choice, as a preference too; gives the duel and the message to go on with. Raises as the store does."""
+    answers = list(duels.answers_of(duels.duel(db, duel_id)))
     made = duels.decide_duel(db, duel_id, side)
-    if not made.first_message or not made.second_message:
-        raise NotFound("One of the two answers was deleted, so there is nothing left to choose.")
-    answers = [made.first_message, made.second_message]
     if made.preferred == made.second:
         answers.reverse()
     if made.preferred:

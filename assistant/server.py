@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 STOP_WAIT_S = 2
 WAITING_QUESTIONS = 32
 UPLOAD_LIMIT = "1mb"
+PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]  # who is believed for whom a request is: a proxy on this computer
 
 
 def serve(
@@ -59,7 +60,12 @@ def serve(
         ready = f"Aprendiz is ready at {address(settings)}"
         app = application(settings, assistant, night, options, lambda: say(ready))
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=STOP_WAIT_S
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_WAIT_S,
+            forwarded_allow_ips=PROXIES,
         )
         uvicorn.Server(config).run(sockets=[listening])
         warm.join()
@@ -118,7 +124,7 @@ def application(
         theme=look.theme(),
         head=look.HEAD,
     )
-    door = Login(app, settings.home, required=reaches_others(settings))
+    door = Login(app, settings.home, required=reaches_others(settings), public_name=settings.public_name)
     return Guard(Speaking(door), settings.host, settings.public_name)
 
 

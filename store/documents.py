@@ -16,7 +16,7 @@ from store.records import Document, Passage, Quote, now
 
 MOST_FOUND = 50
 
-_DOCUMENT = """SELECT id, name, added, conversation_id,
+_DOCUMENT = """SELECT id, name, added, conversation_id, by,
                    (SELECT count(*) FROM passages WHERE document_id = documents.id) AS passages FROM documents"""
 _PASSAGE = "passages.id, documents.name AS document, text, place, document_id, conversation_id"
 
@@ -83,7 +83,7 @@ def own_digests(db: Database, conversation_id: str) -> list[str]:
 
 
 def share_document(db: Database, id: int) -> None:
-    """Let a document be read in every conversation. Raises NotFound."""
+    """Let a document be read in every conversation, given by whose conversation it was in. Raises NotFound."""
     with writing(db):
         document(db, id)
         for_all = rows(
@@ -96,7 +96,8 @@ def share_document(db: Database, id: int) -> None:
         if for_all:
             db.execute("DELETE FROM documents WHERE id = ?", (id,))
         else:
-            db.execute("UPDATE documents SET conversation_id = NULL WHERE id = ?", (id,))
+            owner = "coalesce((SELECT owner FROM conversations WHERE id = conversation_id), by)"
+            db.execute(f"UPDATE documents SET by = {owner}, conversation_id = NULL WHERE id = ?", (id,))
 
 
 def remove_document(db: Database, id: int) -> None:

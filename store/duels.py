@@ -30,6 +30,13 @@ def duel(db: Database, id: int) -> Duel:
     return Duel(**found[0])
 
 
+def answers_of(of: Duel) -> tuple[str, str]:
+    """The messages of a choice that is made in the chat. Raises NotFound where they are gone, or never were there."""
+    if not of.first_message or not of.second_message:
+        raise NotFound("One of the two answers was deleted, so there is nothing left to choose.")
+    return of.first_message, of.second_message
+
+
 def decide_duel(db: Database, id: int, side: str) -> Duel:
     """Say which answer was better: "first", "second" or "neither"; what was said first stays.
 

@@ -112,7 +112,7 @@ def _own(where: str, line: str) -> Talk:
     _require(isinstance(tags, list) and all(isinstance(each, str) for each in tags), where, "`tags` must be texts")
     created = _moment(where, "", row)
     head = messages[0]
-    begins = isinstance(head, dict) and head.get("role") == "system"
+    begins = isinstance(head, dict) and head.get("role") == "system" and "parent" not in head
     said = [_own_message(where, number, each, begins) for number, each in enumerate(messages)]
     system_prompt = said.pop(0).content if begins else ""
     if feedback is not None:
@@ -133,8 +133,6 @@ def _own_message(where: str, place: int, each: object, after_system: bool) -> Sa
         raise _fault(where, f"message {number} has the role {role!r}; there are: {', '.join(_ROLES)}")
     if not isinstance(content, str):
         raise _fault(where, f"the content of message {number} must be a text")
-    _require(role == "assistant" or content.strip(), where, f"message {number}, by the {role}, is empty")
-    _require(role != "system" or place == 0, where, f"message {number} is by the system, which only the first can be")
     parent = each.get("parent", place - 1 if place else None)
     whole = isinstance(parent, int) and not isinstance(parent, bool) and 0 <= parent < place
     _require(

@@ -456,4 +456,10 @@ def m017_forgotten_for_good(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m018_documents_by(db: Database) -> None:
+    """Who gave a document to all conversations; empty for the first user, whose earlier ones are taken to be."""
+    db.execute("ALTER TABLE documents ADD COLUMN by TEXT NOT NULL DEFAULT ''")
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from store.database import rows, storable
 from store.documents import document
-from store.duels import duel
+from store.duels import answers_of, duel
 from store.errors import NotFound
 from store.feedback import correction
 from store.light_sqlite_utils import Database
@@ -60,18 +60,22 @@ def own_correction(db: Database, user: User, id: int) -> Correction:
     return found
 
 
+def may_withdraw(user: User, of: Document) -> bool:
+    """Whether a user may remove what is read in all conversations: who gave it, and the first user. Pure."""
+    return user.admin or of.by == user.name
+
+
 def own_document(db: Database, user: User, id: int) -> Document:
-    """The document `id`, when the user may remove it: one's own, and those of all for the admin. Raises NotFound."""
+    """The document `id`, when it is one's own or what one may withdraw, and so may remove. Raises NotFound."""
     found = document(db, id)
     if found.conversation_id is None:
-        if not user.admin:
-            raise NotFound("What is read in all conversations is the first user's to change.")
+        if not may_withdraw(user, found):
+            raise NotFound("What is read in all conversations is removed by who gave it, or by the first user.")
     else:
         require_own(db, user.name, [found.conversation_id])
     return found
 
 
 def own_duel(db: Database, user: User, id: int) -> None:
-    """Raises NotFound when the choice `id` is between answers in somebody else's conversation."""
-    made = duel(db, id)
-    require_own(db, user.name, [each for each in (made.first_message, made.second_message) if each])
+    """Raises NotFound unless the choice `id` is between two answers in a conversation of the user."""
+    require_own(db, user.name, answers_of(duel(db, id)))

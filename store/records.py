@@ -294,13 +294,17 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the owner gave to read, in so many `passages`: in one conversation, or in all where that is None."""
+    """What the owner gave to read, in so many `passages`: in one conversation, or in all where that is None.
+
+    `by` is the user who gave it to all, empty for the first one.
+    """
 
     id: int
     name: str
     added: str
     conversation_id: str | None
     passages: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def remove_user(db: Database, name: str) -> None:
             raise InputRefused(f"{name} looks after this home; remove the others first: {others}.")
         if len(there) == 1:
             _hand_over(db, name, "")
+        db.execute("UPDATE documents SET by = '' WHERE by = ?", (name,))
         db.execute("DELETE FROM users WHERE name = ?", (name,))
     delete_conversations_of(db, name)
 

@@ -9,6 +9,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import takewhile
 
 from store import conversations, feedback
 from store.database import writing
@@ -40,21 +41,22 @@ class History:
     def keep(self, db: Database, messages: Sequence[ChatMessage]) -> Message:
         """The stored question that `messages` end in; what is not stored yet is stored below what is.
 
-        The same question at the same place again is the same message, so that its answers are siblings.
+        The same question at the same place again is the same message, so that its answers are siblings. What the system
+        says before anybody else is the conversation's system prompt; a message that says nothing is left out.
         """
         said = said_up_to(messages)
         known = [self._stored(db, each) for each in said]
         begin = max((place + 1 for place, message in enumerate(known) if message), default=0)
         last = known[begin - 1] if begin else None
+        new = [each for each in zip(messages[begin:], said[begin:], strict=True) if each[0].content.strip()]
         with writing(db):
             if last is None:
-                first = messages[0]
-                system = first.content if first.role == "system" else ""
-                begin = 1 if system else 0
+                first = list(takewhile(lambda each: each[0].role == "system", new))
+                system, new = "\n\n".join(message.content for message, _ in first), new[len(first) :]
                 conversation_id = conversations.create_conversation(db, system_prompt=system, owner=self._owner).id
             else:
                 conversation_id = last.conversation_id
-            for message, at in zip(messages[begin:], said[begin:], strict=True):
+            for message, at in new:
                 parent_id = last.id if last else None
                 last = conversations.add_message(db, conversation_id, parent_id, message.role, message.content)
                 self._know(at, last.id)

@@ -123,6 +123,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
             with opened(home) as db:
                 if at:
                     conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
+                assistant.require_room(db, at or None, text, owner=who(request).name)
                 before, pair = _branch(db, parent), drawn(db, assistant)
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), _mark(sent=text), *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
@@ -224,6 +225,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
         begun.failure(lambda: _mark(), None, taken, **quick)
+        begun.failure(settle, [search, talk, look], [send, stop, talks], **quick)  # which `then` leaves out
     stop.click(stopped, None, None, **in_order("stop"))
     saved = chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick)
     saved.failure(lambda: _mark(), None, taken, **quick)

@@ -21,7 +21,7 @@ from store import documents
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.owners import own_document
+from store.owners import may_withdraw, own_document
 from store.records import Document, Quote, User
 from store.settings import Settings
 
@@ -35,16 +35,16 @@ def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[g
     gr.HTML(adding(), elem_id="adding")
     list_, act = gr.HTML(elem_id="shelf"), presses("shelf")
 
-    def drawn(at: str) -> str:
+    def drawn(at: str, request: gr.Request) -> str:
         with told(), opened(home) as db:
-            return as_html(documents.documents(db, at or None))
+            return as_html(documents.documents(db, at or None), who(request))
 
     def pressed(press: str, at: str, request: gr.Request) -> tuple[str, Any]:
         with told(), opened(home) as db:
             given = read_press(press)
             _do(db, given["do"], given.get("id", ""), who(request))
             look = json.dumps({"do": "look", "at": time.time()}) if given["do"] == "unread" else gr.skip()
-            return as_html(documents.documents(db, at or None)), look
+            return as_html(documents.documents(db, at or None), who(request)), look
 
     act.change(pressed, [act, talk], [list_, chat], **in_order("shelf"))
     talk.change(drawn, [talk], [list_], **in_order("shelf"))
@@ -64,10 +64,10 @@ def _do(db: Database, do: str, id: str, user: User) -> None:
         raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
 
 
-def as_html(read: Sequence[Document]) -> str:
-    """The documents with their buttons: first those of this conversation. Pure."""
-    own = [_item(each) for each in read if each.conversation_id is not None]
-    shared = [_item(each) for each in read if each.conversation_id is None]
+def as_html(read: Sequence[Document], user: User) -> str:
+    """The documents with what `user` may do with them: first those of this conversation. Pure."""
+    own = [_item(each, user) for each in read if each.conversation_id is not None]
+    shared = [_item(each, user) for each in read if each.conversation_id is None]
     named = say("Documents of this conversation")
     listed = f'<ul class="papers" aria-label="{named}">{"".join(own)}</ul>' if own else ""
     if shared:
@@ -78,17 +78,23 @@ def as_html(read: Sequence[Document]) -> str:
     return listed
 
 
-def _item(each: Document) -> str:
-    passages, name = say_many("{count} passage", "{count} passages", each.passages), each.name
-    for_all = say("Read {name} in all conversations", name=name)
-    share = (
-        button("shelf", "everywhere", say("For all"), name=for_all, id=each.id)
-        if each.conversation_id is not None
-        else ""
+def _item(each: Document, user: User) -> str:
+    passages, shared = say_many("{count} passage", "{count} passages", each.passages), each.conversation_id is None
+    acts = "" if shared else _share(each, user)
+    if not shared or may_withdraw(user, each):
+        ask = say("Remove “{name}”? No later answer will use it.", name=each.name)
+        acts += button("shelf", "unread", "×", name=say("Remove {name}", name=each.name), ask=ask, id=each.id)
+    return f'<li><span title="{passages}">{escape(each.name)}</span>{acts}</li>'
+
+
+def _share(each: Document, user: User) -> str:
+    """The button that gives a document to all, who are asked about where there are users."""
+    for_all = say("Read {name} in all conversations", name=each.name)
+    read_by_all = say(
+        "Let all users read “{name}”? Their answers will quote it until you or the first user remove it.",
+        name=each.name,
     )
-    ask = say("Remove “{name}”? No later answer will use it.", name=name)
-    remove = button("shelf", "unread", "×", name=say("Remove {name}", name=name), ask=ask, id=each.id)
-    return f'<li><span title="{passages}">{escape(each.name)}</span>{share}{remove}</li>'
+    return button("shelf", "everywhere", say("For all"), name=for_all, ask=read_by_all if user.name else "", id=each.id)
 
 
 def quoted(quotes: Sequence[Quote]) -> str:

@@ -29,6 +29,8 @@ from store.database import opened
 from store.errors import StoreDamaged
 from store.records import ChatMessage, Version
 from store.settings import Settings
+from store.transcript import all_lines, as_line
+from store.transfer import ImportCount, import_data
 from store.users import NOBODY
 from tests.assistant.chat_server import served
 
@@ -657,6 +659,31 @@ def test_a_corrected_answer_is_read_as_it_should_have_been(home):
         conversations.delete_conversation(db, question.conversation_id)
         anew = history.keep(db, sent)
         assert [m.content for m in conversations.path_to(db, anew.id)] == [m.content for m in sent[1:]]
+
+
+@pytest.mark.parametrize(
+    ("said", "system", "kept"),
+    [
+        ([("system", "Be brief."), ("system", "No lists."), ("user", "Q")], "Be brief.\n\nNo lists.", [2]),
+        ([("system", ""), ("system", "No lists."), ("user", "Q")], "No lists.", [2]),
+        ([("system", " "), ("user", "Q")], "", [1]),
+        ([("user", "Q"), ("assistant", "A"), ("system", "In verse."), ("user", "R")], "", [0, 1, 2, 3]),
+        ([("user", "Q"), ("assistant", ""), ("user", ""), ("user", "R")], "", [0, 3]),
+    ],
+)
+def test_what_a_program_sends_in_any_order_is_kept_and_carried_into_another_home(home, said, system, kept):
+    history, asked = History(), [ChatMessage(*each) for each in said]
+    with opened(home) as db, opened(home / "other") as other:
+        question = history.keep(db, asked)
+        assert history.keep(db, asked) == question
+        assert conversations.conversation(db, question.conversation_id).system_prompt == system
+        assert [(m.role, m.content) for m in conversations.path_to(db, question.id)] == [said[at] for at in kept]
+        line = as_line(db, question.conversation_id)
+        assert import_data(db, "all.jsonl", line.encode()) == ImportCount(known=1)
+        import_data(other, "all.jsonl", line.encode())
+        assert list(all_lines(other)) == [line]
+        going_on = [*asked, ChatMessage("assistant", ""), ChatMessage("user", "And then?")]
+        assert history.keep(db, going_on).parent_id == question.id
 
 
 def test_what_was_said_is_told_apart_by_role_and_place():

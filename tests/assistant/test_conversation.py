@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.conversation import Assistant
+from assistant.prompt import ContextExceeded
 from models.engine import Sampling
 from models.version_files import BASE
 from store import conversations, feedback
@@ -127,6 +128,54 @@ def test_bad_questions_and_unknown_versions_are_refused(assistant):
         list(assistant.send(None, "  \n"))
     with pytest.raises(NotFound, match="base"):
         assistant.answer_rows([[ChatMessage("user", "hi")]], version="v-000000000000")
+
+
+LONG = "word " * 5000
+
+
+def test_a_question_that_is_too_long_is_refused_before_anything_is_stored(assistant):
+    home = assistant.settings.home
+    with pytest.raises(ContextExceeded, match="Shorten it"):
+        list(assistant.send(None, LONG))
+    answer = list(assistant.send(None, "Name a colour."))[-1]
+    with opened(home) as db:
+        question = conversations.message(db, answer.parent_id)
+        with pytest.raises(ContextExceeded):
+            list(assistant.send(answer.conversation_id, LONG))
+        with pytest.raises(ContextExceeded):
+            list(assistant.reword(question.id, LONG))
+        conversations.instruct(db, answer.conversation_id, LONG)
+        for refused in (assistant.send(answer.conversation_id, "Name a fruit."), assistant.retry(answer.id)):
+            with pytest.raises(ContextExceeded):
+                list(refused)
+        (talk,) = conversations.list_conversations(db)
+        assert [each.id for each in conversations.messages_of(db, talk.id)] == [question.id, answer.id]
+
+
+def test_what_no_model_can_answer_or_go_on_with_is_shown_as_failed_before_the_error(assistant):
+    states = []
+    with pytest.raises(NotFound):
+        for state in assistant.send(None, "Name a colour.", version="v-000000000000"):
+            states.append(state)
+    with opened(assistant.settings.home) as db:
+        (talk,) = conversations.list_conversations(db)
+        question, failed = conversations.newest_path(db, talk.id)
+        assert states == [failed] and (failed.status, failed.content) == ("failed", "")
+        half = conversations.add_message(db, talk.id, question.id, "assistant", LONG, status="stopped", version=BASE)
+    states.clear()
+    with pytest.raises(InputRefused, match="Shorten"):
+        for state in assistant.go_on(half.id):
+            states.append(state)
+    assert [(state.id, state.status, state.content) for state in states] == [(half.id, "failed", half.content)]
+
+
+def test_passages_leave_room_for_long_instructions(assistant):
+    with opened(assistant.settings.home) as db:
+        talk = conversations.create_conversation(db, system_prompt="word " * 3600)
+        lines = [f"The ferry of Harlow leaves at {hour}. " + "It carries sheep and wool. " * 90 for hour in range(3)]
+        for number, text in enumerate(lines):
+            assistant.memory.read_here(db, f"{number}.txt", text.encode(), talk.id)
+    assert list(assistant.send(talk.id, "When does the ferry of Harlow leave?"))[-1].status == "complete"
 
 
 def test_a_long_conversation_loses_its_oldest_turns_only_for_the_model(assistant):

@@ -261,6 +261,16 @@ def test_attempts_are_counted_by_address_and_by_name_and_forgotten_in_time():
     assert attempts.begin("192.0.2.1", "ana") == 0
 
 
+def test_on_this_computer_each_name_is_counted_by_itself():
+    for address, other in (("127.0.0.1", "::ffff:127.0.0.1"), ("::1", "::1")):
+        attempts = Attempts(lambda: 0.0)
+        assert [attempts.begin(address, "ana") for _ in range(FROM_AN_ADDRESS)] == [0] * FROM_AN_ADDRESS
+        assert attempts.begin(other, "ana") > 0 and attempts.begin(other, "ben") == 0
+    for _ in range(FROM_AN_ADDRESS):
+        attempts.begin("::ffff:192.0.2.1", "ana")
+    assert attempts.begin("::ffff:192.0.2.1", "ben") > 0 and attempts.begin("::ffff:192.0.2.2", "ben") == 0
+
+
 def test_a_tab_belongs_to_who_opened_it():
     tabs, ana, ben = Tabs(), User("ana", True), User("ben", False)
     data = {"path": "/gradio_api/queue/data", "query_string": b"session_hash=one"}
@@ -323,6 +333,42 @@ def test_a_reverse_proxy_is_known_by_the_name_that_is_set(tmp_path):
         said = httpx.post(running.url + "login", data={"name": "ana", "password": ANA}, headers=proxied, timeout=60)
         assert said.status_code == 303 and "Secure" in said.headers["set-cookie"]
         assert httpx.get(running.url, headers={"host": "other.example"}).status_code == 403
+
+
+@pytest.mark.slow
+def test_the_cookie_is_for_https_alone_where_the_proxy_is_called_and_not_where_this_server_is(tmp_path):
+    with opened(tmp_path) as db:
+        users.add_user(db, "ana", ANA)
+    with served(tmp_path, APRENDIZ_PUBLIC_NAME="Aprendiz.example") as running:
+        for host, secure in (
+            ("aprendiz.example", True),
+            ("APRENDIZ.example:8443", True),
+            (f"aprendiz.example:{running.port}", False),
+            (f"127.0.0.1:{running.port}", False),
+        ):
+            given = {"name": "ana", "password": ANA}
+            said = httpx.post(running.url + "login", data=given, headers={"host": host}, timeout=60)
+            assert said.status_code == 303 and ("Secure" in said.headers["set-cookie"]) is secure, host
+
+
+@pytest.mark.slow
+def test_a_stranger_behind_a_proxy_locks_out_neither_others_nor_under_another_address(tmp_path):
+    with opened(tmp_path) as db:
+        for name, password in (("ana", ANA), ("ben", BEN)):
+            users.add_user(db, name, password)
+    with served(tmp_path, APRENDIZ_PUBLIC_NAME="aprendiz.example", FORWARDED_ALLOW_IPS="*") as running:
+
+        def enter(name: str, password: str = "wrong words here", for_whom: str = "") -> int:
+            headers = {"host": "aprendiz.example", **({"x-forwarded-for": for_whom} if for_whom else {})}
+            given = {"name": name, "password": password}
+            return httpx.post(running.url + "login", data=given, headers=headers, timeout=60).status_code
+
+        assert [enter("ana") for _ in range(FROM_AN_ADDRESS + 1)] == [401] * FROM_AN_ADDRESS + [429]
+        assert enter("ana", ANA) == 429
+        assert enter("ben", BEN) == 303
+        said = [enter(f"guess{n}", for_whom=f"198.51.100.{n}, 203.0.113.5") for n in range(FROM_AN_ADDRESS + 1)]
+        assert said == [401] * FROM_AN_ADDRESS + [429]
+        assert enter("ben", BEN, "203.0.113.5") == 429 and enter("ben", BEN, "203.0.113.6") == 303
 
 
 def test_the_form_says_what_was_wrong_and_works_without_a_script():

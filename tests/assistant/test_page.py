@@ -359,3 +359,37 @@ def test_the_box_to_ask_in_and_every_tab_can_be_seen_without_scrolling(browser, 
     for name in ("Chat", "Corrections", "Night", "Settings"):
         expect(visit.page.get_by_role("tab", name=name)).to_be_in_viewport(ratio=1)
     visit.page.context.close()
+
+
+def test_a_question_that_is_too_long_stays_in_its_box_and_nothing_is_begun(visit, server):
+    long = "The tide comes in. " * 1250
+    with opened(server.home) as db:
+        before = conversations.list_conversations(db)
+    visit.question.fill(long)
+    visit.question.press("Enter")
+    expect(visit.page.get_by_text("Shorten it, or raise context_tokens")).to_be_visible()
+    expect(visit.question).to_have_value(long)
+    expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
+    expect(visit.page.locator("#talk .user-row")).to_have_count(0)
+    with opened(server.home) as db:
+        assert conversations.list_conversations(db) == before
+    visit.ask("Name a tide.")
+    assert visit.page.locator("#talk .user-row").count() == 1
+
+
+def test_after_a_failure_the_next_question_goes_into_the_same_conversation(browser, tmp_path, tiny):
+    gone, pointer = "v-000000000000", tmp_path / "current"
+    _, gguf = tiny("llama")
+    with served(tmp_path, APRENDIZ_MODEL=str(gguf), APRENDIZ_MEMORY="false") as server:
+        visit = Visit(browser, server.url)
+        pointer.write_text(gone)
+        visit.ask("Name a colour.")
+        expect(visit.page.get_by_text(gone).first).to_be_visible()
+        expect(visit.answers.last.get_by_text("broken off")).to_be_visible()
+        pointer.unlink()
+        visit.ask("Name a fruit.")
+        with opened(tmp_path) as db:
+            (talk,) = conversations.list_conversations(db)
+            statuses = [each.status for each in conversations.newest_path(db, talk.id)]
+        assert statuses == ["complete", "failed", "complete", "complete"]
+        visit.page.context.close()

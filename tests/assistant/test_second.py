@@ -17,6 +17,7 @@ from models.promotion import promote
 from models.version_files import seal_version
 from store import conversations, duels, feedback, versions
 from store.database import opened
+from store.errors import NotFound
 from store.records import Duel, Promotion, Score, Version, now
 from store.settings import Settings
 
@@ -85,6 +86,14 @@ def test_two_versions_answer_and_the_choice_is_a_duel_and_a_preference(assistant
         assert duels.score(db, "base", version) == Score(1, 0, 0)
 
 
+def test_nothing_is_chosen_in_the_chat_between_answers_that_are_not_in_it(home):
+    with opened(home) as db:
+        compared = duels.begin_duel(db, "Who?", "base", "v-1")
+        with pytest.raises(NotFound, match="nothing left to choose"):
+            choose(db, compared.id, "first")
+        assert duels.duel(db, compared.id).preferred is None
+
+
 def test_no_difference_prefers_nothing_and_goes_on_with_the_first(assistant, home):
     *_, last = asked(assistant, Pair("base", assistant.serving.version))
     with opened(home) as db:
@@ -101,6 +110,16 @@ def test_the_same_answer_twice_or_a_stopped_one_is_no_choice(assistant, home):
         with opened(home) as db:
             assert last.status == "complete" and duels.duel_of(db, last.id) is None
             assert len(conversations.siblings(db, last.id)) == 1
+
+
+def test_an_answer_is_shown_whole_though_there_can_be_no_second_one(assistant):
+    states = []
+    with pytest.raises(NotFound):
+        for state in with_second(
+            assistant, Pair("base", "v-0"), assistant.send(None, "Who?", version="base"), lambda: False
+        ):
+            states.append(state)
+    assert states[-1].status == "complete"
 
 
 def test_what_memory_answers_is_answered_once(assistant, home):

@@ -1,6 +1,8 @@
 """What the server lets in, and what it does not."""
 
+import asyncio
 import http.server
+import socket
 import threading
 
 import httpx
@@ -126,10 +128,34 @@ def test_a_taken_port_is_told_in_one_line_with_what_to_do():
 
 
 def test_only_the_names_of_this_computer_are_hosts():
-    assert allowed_hosts("127.0.0.1") == {"127.0.0.1", "localhost", "::1"}
+    assert allowed_hosts("127.0.0.1", "room") == {"127.0.0.1", "localhost", "::1"}
     guard = Guard(None, "0.0.0.0")
     assert guard._known("192.168.1.7") and guard._known("localhost") and not guard._known("evil.example")
     assert not Guard(None, "127.0.0.1")._known("192.168.1.7")
+
+
+def test_other_computers_may_call_this_one_by_its_name_in_letters_of_any_size():
+    for host in ("0.0.0.0", "192.168.1.7"):
+        names = allowed_hosts(host, "Living-Room.lan")
+        assert {"living-room", "living-room.lan", "living-room.local"} < names and "living-room.evil" not in names
+    assert "shelf" in allowed_hosts("Shelf", "") and "room.local" not in allowed_hosts("::1", "room")
+    own = socket.gethostname()
+    assert all(Guard(None, "0.0.0.0")._known(name) for name in (own.lower(), f"{own.partition('.')[0]}.local".lower()))
+
+
+def test_who_calls_by_an_unknown_name_is_told_the_address_that_helps():
+    said = []
+
+    async def send(message):
+        said.append(message)
+
+    headers = [(b"host", b"printer.lan")]
+    for server in (("192.168.1.7", 7860), ("::ffff:192.168.1.7", 7860), ("fd00::7", 80)):
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": server}
+        asyncio.run(Guard(None, "::")(scope, None, send))
+    texts = [each["body"].decode() for each in said if each["type"] == "http.response.body"]
+    for text, told in zip(texts, ("192.168.1.7:7860", "192.168.1.7:7860", "[fd00::7]:80"), strict=True):
+        assert f"this computer's address, http://{told}, or set the name under public_name" in text
 
 
 def test_the_address_that_is_told_can_be_opened(home):

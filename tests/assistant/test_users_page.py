@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from models.version_files import current
-from store import conversations, feedback, users
+from store import conversations, documents, duels, feedback, users
 from store.database import opened
 from store.settings import load_settings
 from tests.assistant.browser import Visit
@@ -155,6 +155,44 @@ def test_what_one_taught_answers_the_other_and_stands_among_the_corrections_of_i
     refused(ben)
     with opened(server.home) as db:
         assert feedback.correction(db, first).active
+
+
+def test_a_file_is_given_to_all_after_a_question_and_withdrawn_by_who_gave_it(enter, server):
+    ana, ben = enter(ANA), enter(BEN)
+    asked: list[str] = []
+    ben.page.on("dialog", lambda dialog: asked.append(dialog.message))
+    ana.ask("Name a colour.")
+    ben.ask("Name a fruit.")
+    for visit, name in ((ana, "rules.txt"), (ben, "private.txt")):
+        text = f"The {name} of the boathouse hang behind the map.".encode()
+        visit.page.locator("#attached").set_input_files({"name": name, "mimeType": "", "buffer": text})
+        visit.page.get_by_role("button", name=f"Read {name} in all conversations").click()
+        expect(visit.page.get_by_text("Read in all conversations:")).to_be_visible()
+    assert asked == [
+        "Let all users read “private.txt”? Their answers will quote it until you or the first user remove it."
+    ]
+    of_all = ben.page.locator(".papers-of-all")
+    of_all.locator("summary").click()
+    expect(of_all.get_by_text("rules.txt")).to_be_visible()
+    expect(of_all.get_by_role("button")).to_have_accessible_name("Remove private.txt")
+    of_all.get_by_role("button").click()
+    expect(of_all).to_have_text("Read in all conversations: 1rules.txt")
+    with opened(server.home) as db:
+        (kept,) = documents.documents(db, None)
+    press(ben, "shelf", do="unread", id=str(kept.id))
+    expect(ben.page.get_by_text("removed by who gave it").first).to_be_visible()
+    with opened(server.home) as db:
+        assert documents.documents(db, None) == [kept] and kept.name == "rules.txt"
+
+
+def test_a_comparison_of_the_first_user_is_not_decided_by_another(enter, server):
+    with opened(server.home) as db:
+        compared = duels.begin_duel(db, "Which?", "base", "v-1")
+    ben = enter(BEN)
+    press(ben, "chat", do="choose", id=str(compared.id), side="first")
+    expect(ben.page.get_by_text("nothing left to choose").first).to_be_visible()
+    with opened(server.home) as db:
+        assert duels.duel(db, compared.id).preferred is None
 
 
 def test_nights_versions_and_settings_are_for_the_first_user_alone(enter, server):

@@ -13,6 +13,7 @@ import pytest
 
 from store.conversations import close_interrupted, create_conversation, list_conversations, newest_path
 from store.database import check, opened, storable, writing
+from store.documents import documents
 from store.errors import SetupFailed, StoreDamaged
 from store.examples import examples_of, save_examples
 from store.light_sqlite_utils import Database
@@ -105,6 +106,13 @@ def test_what_an_earlier_program_left_of_a_forgotten_correction_is_wiped(home):
         ]  # fmt: skip
         assert [row["correction_id"] for row in db.query("SELECT correction_id FROM checks")] == [4]
         assert all(b"Quetzalcoatl" not in path.read_bytes() for path in home.iterdir() if path.is_file())
+
+
+def test_what_was_given_to_all_before_is_the_first_users(home):
+    with opened_as_of(home, "m018_documents_by") as old:
+        old.execute("INSERT INTO documents (name, sha256, added) VALUES ('a.md', '1', '2026')")
+    with opened(home) as db:
+        assert [(each.name, each.by) for each in documents(db, None)] == [("a.md", "")]
 
 
 def test_an_old_store_that_cannot_be_migrated_stays_as_it_was(home):

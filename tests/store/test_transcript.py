@@ -70,6 +70,33 @@ def test_taken_in_again_at_home_it_is_known_and_brought_back_when_deleted(db, ta
     assert import_data(db, "oz.json", line).messages == 5
 
 
+PROGRAMS_SAY = (
+    [("system", "Be brief."), ("system", "No lists."), ("user", "Q")],
+    [("system", ""), ("user", "Q"), ("assistant", "A"), ("user", "R")],
+    [("user", "Q"), ("assistant", "A"), ("system", "Now in verse."), ("user", "R"), ("assistant", "B")],
+    [("user", ""), ("assistant", "A"), ("user", "R")],
+    [("user", "Q"), ("assistant", " "), ("user", "R")],
+)
+
+
+def test_whatever_programs_say_in_whatever_order_comes_back_and_is_known_where_it_was(db, home):
+    for said in PROGRAMS_SAY:
+        last, made = None, create_conversation(db)
+        for role, content in said:
+            last = add_message(db, made.id, last and last.id, role, content)
+        if last.role == "assistant":
+            correct(db, last.id, "A, in verse.")
+    lines = "\n".join(all_lines(db))
+    assert import_data(db, "all.jsonl", lines.encode()) == ImportCount(known=len(PROGRAMS_SAY))
+    with opened(home / "other") as other:
+        assert import_data(other, "all.jsonl", lines.encode()).conversations == len(PROGRAMS_SAY)
+        assert "\n".join(all_lines(other)) == lines
+        taken = [
+            [(each.role, each.content) for each in messages_of(other, talk.id)] for talk in list_conversations(other)
+        ]
+        assert sorted(taken) == sorted(PROGRAMS_SAY)
+
+
 def test_all_conversations_are_carried_out_one_a_line_without_the_deleted_and_the_empty(db, talk):
     gone = create_conversation(db, "gone")
     add_message(db, gone.id, None, "user", "x")

@@ -205,6 +205,20 @@ def test_ratings_stay_with_the_message_of_their_owner(db):
     assert newest_path(db, theirs.conversation_id)[-1].id == theirs.id and owner_of(db, theirs.id) == "ben"
 
 
+def test_what_somebody_gave_to_all_is_the_first_users_once_they_are_gone(db):
+    for each in ("ana", "ben"):
+        users.add_user(db, each, PASSWORD)
+    made = documents.add_document(
+        db, "c.md", "3", [documents.NewPassage("", "text", b"0")], "model", create_conversation(db, owner="ben").id
+    )
+    documents.share_document(db, made.id)
+    users.remove_user(db, "ben")
+    users.add_user(db, "ben", PASSWORD)
+    with pytest.raises(NotFound, match="first user"):
+        own_document(db, User("ben", False), made.id)
+    assert own_document(db, User("ana", True), made.id).by == ""
+
+
 def test_a_document_and_a_choice_are_changed_by_their_owner_alone(db):
     ana, ben = User("ana", True), User("ben", False)
     talk = create_conversation(db, owner="ana")
@@ -218,5 +232,13 @@ def test_a_document_and_a_choice_are_changed_by_their_owner_alone(db):
         with pytest.raises(NotFound):
             own_document(db, ben, each.id)
     own_duel(db, ana, made.id)
+    bens = create_conversation(db, owner="ben")
+    given = documents.add_document(db, "c.md", "3", [documents.NewPassage("", "text", b"0")], "model", bens.id)
+    documents.share_document(db, given.id)
+    assert own_document(db, ben, given.id).by == "ben" and own_document(db, ana, given.id)
     with pytest.raises(NotFound):
-        own_duel(db, ben, made.id)
+        own_document(db, User("cleo", False), given.id)
+    compared = duels.begin_duel(db, "Which?", "base", "v-1")
+    for each in (made, compared):
+        with pytest.raises(NotFound):
+            own_duel(db, ben, each.id)
