@@ -14,6 +14,8 @@ from store.light_sqlite_utils import Database
 from store.records import Message
 from store.tags import tags_of
 
+_WHO = {"user": "You", "system": "Instructions"}
+
 
 def as_line(db: Database, id: str) -> str:
     """A conversation in the project's own form: one line of JSON, every branch, with the feedback. Raises NotFound."""
@@ -51,7 +53,7 @@ def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
         parts.append("**Instructions:** " + talk.system_prompt)
     for each in branch or newest_path(db, id):
         corrected = correction_of(db, each.id)
-        who = "You" if each.role == "user" else f"Aprendiz ({each.version or 'an earlier program'})"
+        who = _WHO.get(each.role) or f"Aprendiz ({each.version or 'an earlier program'})"
         parts.append(f"## {who}{', corrected by you' if corrected else ''}")
         parts.append(corrected.answer if corrected else each.content)
     return "\n\n".join(parts) + "\n"

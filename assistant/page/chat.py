@@ -305,8 +305,9 @@ def _branch_view(at: str, branch: Sequence[Shown]) -> tuple[Any, str, str, str]:
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:
     """The chat with a question that is on its way to the store."""
     value = chat_value(before)
+    below = under(before) + under_asked(len(value))
     value.append({"role": "user", "content": [{"type": "text", "text": text}], "metadata": {}})
-    return value, under(before) + under_asked(len(before))
+    return value, below
 
 
 def _branch(db: Database, leaf: str) -> list[Shown]:

@@ -69,20 +69,24 @@ def shown(db: Database, message: Message) -> Shown:
 
 
 def chat_value(branch: Sequence[Shown]) -> list[dict[str, Any]]:
-    """The branch for the Chatbot. The text goes as an item, since a plain string would lose its indentation."""
+    """The branch for the Chatbot, which has no row for what a program said as the system.
+
+    The text goes as an item, since a plain string would lose its indentation.
+    """
     return [
         {
             "role": each.message.role,
             "content": [{"type": "text", "text": each.text}],
             "metadata": {"id": each.message.id},
         }
-        for each in branch
+        for each in _in_rows(branch)
     ]
 
 
 def under(branch: Sequence[Shown]) -> str:
     """What stands under the messages, each part marked with the row it belongs to."""
-    parts = [_under_answer(each) if each.message.role == "assistant" else _under_question(each) for each in branch]
+    said = _in_rows(branch)
+    parts = [_under_answer(each) if each.message.role == "assistant" else _under_question(each) for each in said]
     rows = (f'<div class="under" data-row="{row}">{part}</div>' for row, part in enumerate(parts))
     return "".join(rows)
 
@@ -90,6 +94,10 @@ def under(branch: Sequence[Shown]) -> str:
 def under_asked(row: int) -> str:
     """What stands under a question that is on its way; its answer may have to wait for others. Pure."""
     return f'<div class="under" data-row="{row}"><p class="source">{say("Writing…")}</p></div>'
+
+
+def _in_rows(branch: Sequence[Shown]) -> list[Shown]:
+    return [each for each in branch if each.message.role != "system"]
 
 
 def address_mark(at: str) -> str:

@@ -265,6 +265,32 @@ def test_code_is_highlighted_and_copied_alone_and_so_is_the_answer(go, server):
     assert "Here it is:" in visit.page.evaluate(copied)
 
 
+def test_a_table_is_shown_as_one_and_a_wide_one_does_not_widen_a_narrow_screen(go, server):
+    wide = "|".join(f" a long heading number {number} " for number in range(12))
+    table = f"| Boat | Length |\n| --- | ---: |\n| Petrel | **9 m** |\n\n|{wide}|\n|{'---|' * 12}\n|{wide}|"
+    visit = go(f"?talk={talk(server.home, 'Which boats are there?', table)}", width=360, height=740)
+    first = visit.answers.last.locator("table").first
+    expect(first.locator("th")).to_have_text(["Boat", "Length"])
+    expect(first.locator("td")).to_have_text(["Petrel", "9 m"])
+    expect(first.locator("td strong")).to_have_text("9 m")
+    expect(first.locator("td").last).to_have_css("text-align", "right")
+    expect(visit.answers.last.locator("table")).to_have_count(2)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_under_every_message_stand_its_own_buttons_though_a_program_spoke_as_the_system_or_said_nothing(go, server):
+    said = ("user", ""), ("assistant", "A."), ("system", "In verse."), ("user", "And now?"), ("assistant", "B.")
+    with opened(server.home) as db:
+        made, last = conversations.create_conversation(db), None
+        for role, content in said:
+            last = conversations.add_message(db, made.id, last and last.id, role, content)
+    visit = go(f"?talk={made.id}")
+    expect(visit.page.locator("#talk .user-row").get_by_role("button", name="Ask differently")).to_have_count(2)
+    for answer, text in zip(visit.answers.all(), ("A.", "B."), strict=True):
+        expect(answer.get_by_role("button", name="Correct")).to_be_visible()
+        expect(answer.locator(".message-content")).to_contain_text(text)
+
+
 def test_two_tabs_on_one_conversation_take_nothing_from_each_other(go, server):
     id = talk(server.home, "The common room")
     one, other = go(f"?talk={id}"), go(f"?talk={id}")

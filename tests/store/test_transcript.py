@@ -113,6 +113,8 @@ def test_markdown_shows_the_branch_with_corrected_answers_as_they_should_be(db, 
     for part in ("Be brief.", "## You\n\nWhere is Oz?", "corrected by you\n\nOver the rainbow.", "(v-1)\n\nYes."):
         assert part in text
     assert "In Kansas." not in text and "Far" not in text
+    add_message(db, talk, newest_path(db, talk)[-1].id, "system", "In verse.")
+    assert "## Instructions\n\nIn verse." in as_markdown(db, talk)
     (asked, *_rest) = newest_path(db, talk)
     assert "away." in as_markdown(db, talk, [asked, messages_of(db, talk)[2]])
 
