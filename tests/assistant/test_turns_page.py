@@ -47,11 +47,11 @@ def test_two_tabs_ask_at_once_in_one_conversation_and_each_stops_its_own_answer(
     for visit, question in ((other, "Say the word two."), (third, "Say the word three.")):
         visit.question.fill(question)
         visit.question.press("Enter")
-        expect(visit.page.locator("#talk .user-row").last).to_contain_text(question, timeout=5000)
+        expect(visit.page.locator("#talk .user-row").last).to_contain_text(question, timeout=15_000)
         expect(visit.question).to_have_value("")
         expect(visit.page.locator("#talk").get_by_text("Writing…")).to_be_visible()
     stop(other).click()
-    expect(other.answers.last.get_by_text("stopped")).to_be_visible(timeout=5000)
+    expect(other.answers.last.get_by_text("stopped")).to_be_visible(timeout=15_000)
     expect(other.page.get_by_role("button", name="Send")).to_be_visible()
     for visit in (one, third):
         expect(stop(visit)).to_be_visible()
