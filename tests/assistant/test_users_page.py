@@ -163,11 +163,11 @@ def test_a_file_is_given_to_all_after_a_question_and_withdrawn_by_who_gave_it(en
     ben.page.on("dialog", lambda dialog: asked.append(dialog.message))
     ana.ask("Name a colour.")
     ben.ask("Name a fruit.")
-    for visit, name in ((ana, "rules.txt"), (ben, "private.txt")):
+    for visit, name, count in ((ana, "rules.txt", 1), (ben, "private.txt", 2)):
         text = f"The {name} of the boathouse hang behind the map.".encode()
         visit.page.locator("#attached").set_input_files({"name": name, "mimeType": "", "buffer": text})
         visit.page.get_by_role("button", name=f"Read {name} in all conversations").click()
-        expect(visit.page.get_by_text("Read in all conversations:")).to_be_visible()
+        expect(visit.page.get_by_text(f"Read in all conversations: {count}")).to_be_visible()
     assert asked == [
         "Let all users read “private.txt”? Their answers will quote it until you or the first user remove it."
     ]
