@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -70,10 +70,18 @@ class Visit:
         expect(self.page.locator("#side-list")).not_to_be_empty()  # filled by the page's first call: it is alive
 
     def reload(self) -> None:
-        """Load the page again. It aborts what it was asking for then, and says so: that alone is no fault."""
+        """Load the page again."""
+        self._load(self.page.reload)
+
+    def go(self, url: str) -> None:
+        """Load the page at another address of the same server."""
+        self._load(lambda: self.page.goto(url))
+
+    def _load(self, loading: Callable[[], object]) -> None:
+        """The page aborts what it was asking for then, and says so: that alone is no fault."""
         before = len(self.faults)
         with suppress(Error):  # the page may be loading itself again at that very moment, which serves as well
-            self.page.reload()
+            loading()
         expect(self.page.locator("#side-list")).not_to_be_empty()
         self.faults[before:] = [fault for fault in self.faults[before:] if not fault.startswith(_ABORTED)]
 

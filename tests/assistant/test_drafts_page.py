@@ -132,7 +132,7 @@ def test_a_correction_half_written_outlives_the_end_of_the_session_and_the_login
 
 def test_an_editor_goes_with_its_message_and_what_was_cancelled_does_not_come_back(visit, server):
     (one, _), (_, answer) = talk(server.home, "The north gate"), talk(server.home, "The south gate")
-    visit.page.goto(f"{server.url}?talk={one}")
+    visit.go(f"{server.url}?talk={one}")
     expect(visit.answers).to_have_count(1)
     begin_correction(visit, "It is shut at")
     visit.page.get_by_role("button", name="The south gate").click()
