@@ -28,9 +28,6 @@ HEAVY = {
     "llama-cpp-python": "Building llama.cpp for this processor (about six minutes on two cores)",
 }
 
-BUILD = {"CMAKE_ARGS": "-DLLAVA_BUILD=OFF"}
-"""llama.cpp without what reads pictures, which nothing here does. What is set already goes before."""
-
 
 class SetupProblem(Exception):
     """The environment cannot be made; the message names the remedy."""
@@ -117,14 +114,7 @@ def _say(text: str) -> None:
 def _run(root: Path, command: list[str], failure: str, lock: IO[bytes]) -> None:
     """Run one step. It keeps `lock` until it ends, so that a step that outlived a killed set-up is waited for."""
     held = () if os.name == "nt" else (lock.fileno(),)
-    done = subprocess.run(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        pass_fds=held,
-        env=BUILD | os.environ,
-    )
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, pass_fds=held)
     if done.returncode:
         log = root / ".venv" / "setup.log"
         log.write_text(done.stdout)
