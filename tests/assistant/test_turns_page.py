@@ -22,6 +22,8 @@ def go(browser, server):
 
     def to(address=""):
         made.append(Visit(browser, server.url + address))
+        if address:
+            expect(made[-1].answers).to_have_count(1)  # the conversation of the address is there
         return made[-1]
 
     yield to
@@ -99,7 +101,6 @@ def test_what_cannot_be_done_while_an_answer_is_written_is_said_in_words(go, ser
     with opened(server.home) as db:
         answer = conversations.newest_path(db, id)[-1].id
     visit = go(f"?talk={id}")
-    expect(visit.answers).to_have_count(1)
     begin(visit, LONG.format("low gallery"))
     said = visit.page.locator("#reading")
     for name in ("Correct", "Try again"):
