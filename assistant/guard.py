@@ -25,6 +25,9 @@ _CALLED = ("queue/join", "queue/data", "heartbeat/", "startup-events", "info", "
 _CLOSED = ("/file", "/proxy=", "/upload", "/stream/", "/monitoring", "/deep_link", "/login", "/logout", "/openapi.json")
 _OURS = ("/login", "/logout")  # ours, before Gradio's routes of these names
 _SCRIPT = re.compile(rb"<script(?=[\s>])")
+_HEAD = b"<head>"
+_FOR_A_YEAR = "private, max-age=31536000, immutable"
+_NAMED_BY_CONTENT = "/assets/"  # Gradio's files, of which another content has another name
 
 
 def allowed_hosts(host: str, computer: str) -> frozenset[str]:
@@ -60,10 +63,14 @@ def content_policy(nonce: str) -> str:
 
 
 class Guard:
-    """Wraps the application; `host` is what the server is bound to, `public_name` how a reverse proxy calls it."""
+    """Wraps the application; `host` is what the server is bound to, `public_name` how a reverse proxy calls it.
 
-    def __init__(self, app: ASGIApp, host: str, public_name: str = "") -> None:
+    `head` is put at the head of the page itself, before all that stands there.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, public_name: str = "", head: str = "") -> None:
         self._app = app
+        self._head = head
         self._hosts = allowed_hosts(host, socket.gethostname()) | ({public_name.lower()} if public_name else set())
         self._any_address = _all_addresses(host)
 
@@ -80,7 +87,9 @@ class Guard:
             status, text = fault
             await PlainTextResponse(text, status)(scope, receive, send)
         else:
-            answer = _Answer(send, _plain_encoding(scope))
+            page = _plain_encoding(scope)
+            kept = scope["type"] == "http" and scope["path"].startswith(_NAMED_BY_CONTENT)
+            answer = _Answer(send, page, self._head if scope["path"] == "/" else "", kept)
             await self._app(scope, receive, answer.send)
 
     def _fault(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -103,11 +112,16 @@ class Guard:
 
 
 class _Answer:
-    """Passes an answer on with the headers added; an HTML page gets the nonce on its scripts, so it comes whole."""
+    """Passes an answer on with the headers added; an HTML page gets the nonce on its scripts, so it comes whole.
 
-    def __init__(self, send: Send, page: bool) -> None:
+    `kept` is for what the browser need not ask for again.
+    """
+
+    def __init__(self, send: Send, page: bool, head: str, kept: bool) -> None:
         self._send = send
         self._page = page
+        self._head = head.encode()
+        self._kept = kept
         self._nonce = secrets.token_urlsafe(16)
         self._start: Message | None = None
         self._body = b""
@@ -117,6 +131,8 @@ class _Answer:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             _add_headers(headers, self._nonce)
+            if self._kept and message["status"] == 200:
+                headers["cache-control"] = _FOR_A_YEAR
             if self._page and headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return
@@ -124,7 +140,8 @@ class _Answer:
             self._body += message.get("body", b"")
             if message.get("more_body"):
                 return
-            body = _SCRIPT.sub(b'<script nonce="' + self._nonce.encode() + b'"', self._body)
+            whole = self._body.replace(_HEAD, _HEAD + self._head, 1)
+            body = _SCRIPT.sub(b'<script nonce="' + self._nonce.encode() + b'"', whole)
             MutableHeaders(scope=self._start)["content-length"] = str(len(body))
             await self._send(self._start)
             message = {"type": "http.response.body", "body": body}

@@ -98,7 +98,7 @@ def application(
     app = FastAPI(title="Aprendiz", docs_url=None, redoc_url=None, openapi_url=None, lifespan=started)
     app.mount("/v1", api(assistant))
     accept_documents(app, assistant)
-    app.get("/page.js", include_in_schema=False)(look.script)
+    app.get("/script/{name}", include_in_schema=False)(look.script)
     app.get("/page.css", include_in_schema=False)(look.style)
     app.include_router(exchange(settings.home))
 
@@ -125,7 +125,7 @@ def application(
         head=look.HEAD,
     )
     door = Login(app, settings.home, required=reaches_others(settings), public_name=settings.public_name)
-    return Guard(Speaking(door), settings.host, settings.public_name)
+    return Guard(Speaking(door), settings.host, settings.public_name, head=look.FIRST)
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -96,7 +96,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                     autofocus=True,
                     scale=5,
                 )
-                send = gr.Button(say("Send"), variant="primary", scale=0)
+                send = gr.Button(say("Send"), variant="primary", scale=0, elem_id="send")
                 stop = gr.Button(say("Stop"), scale=0, visible=False, elem_id="stop")
     notes = gr.HTML(elem_id="under-data", visible="hidden")
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
@@ -377,7 +377,7 @@ def _press(do: str, id: str, text: str) -> str:
 
 
 def _mark(**taken: str) -> str:
-    """Tells `page.js` what was taken: the text of a question, or the message that was edited; nothing was refused."""
+    """Tells `script/question.js` what was taken: a question, or the message that was edited; nothing was refused."""
     data = "".join(f' data-{what}="{escape(value)}"' for what, value in taken.items())
     return f'<i hidden data-at="{time.time()}"{data}></i>'
 

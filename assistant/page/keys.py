@@ -1,4 +1,4 @@
-"""The keys of the page and what each does, shown on `?`. `page.js` acts on them where nothing is being typed."""
+"""The keys of the page and what each does, shown on `?`. `script/keys.js` acts on them where nothing is being typed."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""How the page looks: theme, style sheet, the one script. Fonts are the system's own; nothing comes from elsewhere."""
+"""How the page looks: theme, style sheet, scripts. Fonts are the system's own; nothing comes from elsewhere."""
 
 import json
 import re
@@ -10,12 +10,14 @@ from starlette.responses import FileResponse, Response
 from assistant.page.speech import language, say
 
 CSS = Path(__file__).with_name("page.css")
-SCRIPT = Path(__file__).with_name("page.js")
-# Linked rather than given to Gradio, which would prefix every selector, those on body and .dark too.
-HEAD = (
-    '<link rel="stylesheet" href="/page.css"><script src="/page.js" defer></script>'
-    '<meta name="color-scheme" content="light dark">'
+SCRIPTS = {file.name: file for file in sorted(Path(__file__).with_name("script").glob("*.js"))}
+# At the head of the page. `stream.js` comes before the scripts of Gradio, whose requests it reads; the others keep none
+# waiting, and a browser that is told of all modules fetches them at once.
+FIRST = "".join(f'<link rel="modulepreload" href="/script/{name}">' for name in SCRIPTS) + (
+    '<script type="module" src="/script/stream.js"></script><script type="module" async src="/script/page.js"></script>'
 )
+# Linked rather than given to Gradio, which would prefix every selector, those on body and .dark too.
+HEAD = '<link rel="stylesheet" href="/page.css"><meta name="color-scheme" content="light dark">'
 
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -58,12 +60,20 @@ def theme() -> gr.themes.Base:
     )
 
 
-def script() -> Response:
-    """The page's script, before it the sentences it says; a file of its own, so that the content policy can name it."""
-    text = SCRIPT.read_text(encoding="utf-8")
-    speech = {"language": language(), "said": {each: say(each) for each in _SAID.findall(text)}}
+def script(name: str) -> Response:
+    """A module of the page's script; `speech.js` with the sentences before it that all of them say."""
+    if name not in SCRIPTS:
+        return Response(status_code=404)
+    text = SCRIPTS[name].read_text(encoding="utf-8")
+    if name == "speech.js":
+        text = f"const SPEECH = {json.dumps({'language': language(), 'said': _said()})};\n{text}"
     headers = {"cache-control": "no-cache", "vary": "accept-language"}
-    return Response(f"const SPEECH = {json.dumps(speech)};\n{text}", media_type="text/javascript", headers=headers)
+    return Response(text, media_type="text/javascript", headers=headers)
+
+
+def _said() -> dict[str, str]:
+    texts = (file.read_text(encoding="utf-8") for file in SCRIPTS.values())
+    return {each: say(each) for text in texts for each in _SAID.findall(text)}
 
 
 def style() -> FileResponse:

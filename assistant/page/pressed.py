@@ -1,6 +1,6 @@
 """Buttons that the server writes as HTML: what they carry, and how a press comes back.
 
-`page.js` puts a press into a hidden text field of the tab, which Gradio then reports as changed.
+`script/page.js` puts a press into a hidden text field of the tab, which Gradio then reports as changed.
 """
 
 import json

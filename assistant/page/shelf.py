@@ -1,7 +1,7 @@
 """The documents that are read in the conversation which is shown, above the box to ask in; and the quotes from them.
 
-Files come by `assistant.uploads`; `page.js` sends them there when they are dropped or chosen, and then asks for this
-list anew. It is also drawn anew when another conversation is shown.
+Files come by `assistant.uploads`; `script/files.js` sends them there when they are dropped or chosen, and then asks for
+this list anew. It is also drawn anew when another conversation is shown.
 """
 
 import json

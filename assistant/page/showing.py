@@ -1,7 +1,7 @@
 """A branch of a conversation as the page shows it: messages for the Chatbot, and what stands under each answer.
 
 Reads the store and writes nothing. The Chatbot is given the text; everything about a text, from its source to
-its buttons, is HTML that `page.js` puts under it, row by row.
+its buttons, is HTML that `script/placing.js` puts under it, row by row.
 """
 
 from collections.abc import Sequence

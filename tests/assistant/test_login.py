@@ -55,7 +55,8 @@ def raw(server: Served, request: str) -> str:
 
 
 PATHS = (
-    "/", "//", "/config", "/page.js", "/page.css", "/theme.css", "/info", "/assets/index.js", "/static/img/logo.svg",
+    "/", "//", "/config", "/script/page.js", "/page.css", "/theme.css", "/info", "/assets/index.js",
+    "/static/img/logo.svg",
     "/gradio_api/info", "/gradio_api/queue/join", "/gradio_api/queue/data?session_hash=x", "/gradio_api/heartbeat/x",
     "/gradio_api/startup-events", "/gradio_api/app_id", "/gradio_api/cancel", "/gradio_api/reset",
     "/v1", "/v1/", "/v1/models", "/v1/chat/completions", "/v1/embeddings", "/v1/feedback", "/nowhere",

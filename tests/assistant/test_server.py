@@ -2,6 +2,7 @@
 
 import asyncio
 import http.server
+import re
 import socket
 import threading
 
@@ -49,7 +50,7 @@ def test_a_foreign_origin_is_refused_when_it_writes(server):
 
 @pytest.mark.slow
 def test_every_answer_carries_a_policy_that_lets_nothing_in_from_elsewhere(server):
-    for path in ("", "page.js", "config", "nowhere"):
+    for path in ("", "script/page.js", "config", "nowhere"):
         headers = httpx.get(server.url + path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy and "img-src 'self' data:" in policy and "http" not in policy, path
@@ -59,6 +60,18 @@ def test_every_answer_carries_a_policy_that_lets_nothing_in_from_elsewhere(serve
     page = httpx.get(server.url)
     nonce = page.headers["content-security-policy"].split("'nonce-")[1].split("'")[0]
     assert page.text.count("<script") == page.text.count(f'<script nonce="{nonce}"') > 0
+
+
+@pytest.mark.slow
+def test_our_script_reads_along_before_gradio_asks_and_gradios_files_are_fetched_once(server):
+    page = httpx.get(server.url).text
+    files = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)
+    assert page.index('src="/script/stream.js"') < min(page.index(each) for each in files)
+    for each in files:
+        assert "immutable" in httpx.get(server.url + each).headers["cache-control"]
+    assert "immutable" not in httpx.get(f"{server.url}assets/none.js").headers.get("cache-control", "")
+    assert httpx.get(f"{server.url}script/page.js").headers["cache-control"] == "no-cache"
+    assert httpx.get(f"{server.url}script/none.js").status_code == 404
 
 
 @pytest.mark.slow
@@ -73,7 +86,8 @@ def test_no_file_can_be_read_through_the_page(server):
     for path in (
         "static/..%2f..%2f..%2fetc/passwd",
         "assets/..%2f..%2froutes.py",
-        "page.js/../page.css",
+        "script/../page.css",
+        "script/..%2flook.py",
         "static//etc/passwd",
     ):
         answer = httpx.get(server.url + path)

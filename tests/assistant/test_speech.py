@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from babel.messages.catalog import Catalog
 
-from assistant.page.look import SCRIPT, script
+from assistant.page.look import SCRIPTS, script
 from assistant.page.night_control import NightControl, Plan
 from assistant.page.options import _PARTS
 from assistant.page.printed import printed
@@ -46,7 +46,9 @@ def calls() -> list[tuple[Path, ast.Call]]:
 
 def texts() -> set[str | tuple[str, ...]]:
     """All that is said, as the catalogue names it."""
-    found: set[str | tuple[str, ...]] = set(SAID_IN_SCRIPT.findall(SCRIPT.read_text(encoding="utf-8")))
+    found: set[str | tuple[str, ...]] = set()
+    for file in SCRIPTS.values():
+        found.update(SAID_IN_SCRIPT.findall(file.read_text(encoding="utf-8")))
     for _, call in calls():
         args = call.args[: SAYS[call.func.id]]
         if all(isinstance(each, ast.Constant) for each in args):
@@ -151,8 +153,10 @@ def test_what_is_filled_into_a_sentence_of_another_room_stays_as_it_was():
 def test_the_script_and_the_printed_page_come_in_the_language_that_is_spoken(home):
     for language in LANGUAGES:
         with speaking(language):
-            text = script().body.decode()
-            assert f'"language": "{language}"' in text.split("\n")[0] and text.endswith(SCRIPT.read_text())
+            text = script("speech.js").body.decode()
+            assert f'"language": "{language}"' in text.split("\n")[0]
+            assert text.endswith(SCRIPTS["speech.js"].read_text())
+            assert script("keys.js").body.decode() == SCRIPTS["keys.js"].read_text()
             report = printed(home, "none").body.decode()
             assert f'<html lang="{language}">' in report and say("No such night") in report
     assert "Copiado" in text

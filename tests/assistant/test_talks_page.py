@@ -145,6 +145,27 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
     expect(lost.answers).to_have_count(0)
 
 
+@pytest.mark.parametrize("by", ["key", "button"])
+def test_a_question_sent_before_the_conversation_of_the_address_is_shown_goes_into_it(go, server, by):
+    id = talk(server.home, f"The early {by}", "It opens at six.")
+    visit, held = go(), []
+    visit.page.route("**/queue/join*", lambda route: held.append(route))
+    visit.page.goto(f"{server.url}?talk={id}")
+    visit.question.fill("Say one word about keys.")
+    if by == "key":
+        visit.question.press("Enter")
+    else:
+        visit.page.get_by_role("button", name="Send").click()
+    expect(visit.question).to_have_value("Say one word about keys.")
+    assert visit.answers.count() == 0
+    for request in held:
+        request.continue_()
+    visit.page.unroute("**/queue/join*")
+    expect(visit.answers).to_have_count(2)
+    expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+    assert path(server.home, id)[2] == "Say one word about keys."
+
+
 def test_a_new_conversation_gets_its_address_with_its_first_question(go, server):
     visit = go()
     visit.ask("Say one word about bells.")

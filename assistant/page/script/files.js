@@ -1,0 +1,76 @@
+// Files that are dropped or chosen: documents for a conversation, and conversations to be taken in.
+import { asks, value } from "./parts.js";
+import { say } from "./speech.js";
+import { plain } from "./stream.js";
+import { tell } from "./waiting.js";
+
+let left = 0;
+
+/** How many documents are still to be read; meanwhile no question is sent, which would be answered without them. */
+export const reading = () => left;
+
+/** Documents, one after the other. One that comes before any question begins a conversation, which is then opened. */
+async function readAll(files) {
+  if (!files.length || left) return;
+  left = files.length;
+  const faults = [];
+  for (const file of files) {
+    tell(say("Reading {name} …", { name: file.name }));
+    const at = value("talk-id");
+    const query = new URLSearchParams({ name: file.name, conversation: at });
+    try {
+      const headers = { "content-type": "application/octet-stream" };
+      const response = await plain(`/documents?${query}`, { method: "POST", headers, body: file });
+      const told = await response.json();
+      if (told.error) faults.push(told.error);
+      else if (!at) await opened(told.conversation);
+    } catch {
+      faults.push(say("{name} could not be sent. Is the server still running?", { name: file.name }));
+    }
+    left -= 1;
+  }
+  tell(faults.join(" "));
+  asks("shelf", { do: "look" });
+}
+
+async function opened(conversation) {
+  asks("chat", { do: "open", id: conversation });
+  for (let tries = 200; tries && value("talk-id") !== conversation; tries--) await new Promise((go) => setTimeout(go, 25));
+}
+
+/** Conversations to be taken in; what came of it is said below the button, and the list is read anew. */
+async function bring(input) {
+  const [file] = input.files;
+  if (!file) return;
+  const answer = (text) => (document.getElementById("brought").textContent = text);
+  answer(say("Reading {name} …", { name: file.name }));
+  try {
+    const to = `/conversations?name=${encodeURIComponent(file.name)}`;
+    const response = await fetch(to, { method: "POST", body: file });
+    answer(await response.text());
+  } catch {
+    answer(say("The file did not reach the server. Is it running?"));
+  }
+  input.value = "";
+  asks("chat", { do: "list" });
+}
+
+document.addEventListener("change", ({ target: input }) => {
+  if (input.id === "bring") bring(input);
+  if (input.id !== "attached") return;
+  readAll([...input.files]);
+  input.value = "";
+});
+
+const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+function dragged(event) {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const out = event.type === "drop" || (event.type === "dragleave" && !event.relatedTarget);
+  const taken = !!document.querySelector("#composer")?.offsetParent;
+  document.body.classList.toggle("dropping", !out && taken);
+  if (event.type === "drop" && taken) readAll([...event.dataTransfer.files]);
+}
+for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, dragged, true);

@@ -1,0 +1,70 @@
+// The script of the page. It decides nothing and keeps only what was not handed in yet: the server renders, this places,
+// and hands presses of the buttons to the server.
+import { leaveAddress, tellAddress } from "./address.js";
+import { edit, end, putBackEditor } from "./editor.js";
+import { leaveFields, putBackAbout, putBackCorrections, putBackFields, writtenBeside } from "./fields.js";
+import { asks } from "./parts.js";
+import { makeReachable, nameParts, place } from "./placing.js";
+import { keepQuestion, letGo, sendEarly } from "./question.js";
+import { say } from "./speech.js";
+import { mustWait, untell } from "./waiting.js";
+import "./keys.js";
+
+/** Hand a press to the tab it is of. */
+function hand(button) {
+  const { ask, to, ...press } = button.dataset;
+  if (ask && !window.confirm(ask)) return;
+  leaveAddress();
+  leaveFields(button);
+  asks(to, { ...press, ...writtenBeside(button) });
+}
+
+async function copy(row, button) {
+  const text = row.querySelector(".message-content");
+  await navigator.clipboard.writeText(text ? text.innerText : "");
+  button.textContent = say("Copied");
+  setTimeout(() => (button.textContent = say("Copy")), 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-do]");
+  if (!button) return;
+  const row = button.closest(".message-row");
+  const act = button.dataset.do;
+  if (act === "attach") document.getElementById("attached").click();
+  else if (row && ["edit", "save", "cancel", "retry", "continue"].includes(act) && mustWait()) return;
+  else if (row && act === "edit") edit(row);
+  else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
+  else if (row && act === "copy") copy(row, button);
+  else if (act === "print") window.print();
+  else if (act === "fold") {
+    const open = document.body.classList.toggle("talks-open");
+    button.setAttribute("aria-expanded", String(open));
+  } else {
+    if (act === "open") document.body.classList.remove("talks-open");
+    hand(button);
+  }
+});
+
+// After whatever Gradio has drawn anew, once a frame.
+let placing = false;
+const watched = ["data-row", "data-talk", "data-at", "disabled"];
+new MutationObserver(() => {
+  if (placing) return;
+  placing = true;
+  requestAnimationFrame(() => {
+    placing = false;
+    place();
+    nameParts();
+    tellAddress();
+    keepQuestion();
+    letGo();
+    sendEarly();
+    putBackFields(document);
+    putBackCorrections();
+    putBackAbout();
+    putBackEditor();
+    untell();
+    makeReachable();
+  });
+}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: watched });

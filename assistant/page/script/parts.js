@@ -1,0 +1,31 @@
+// The parts of the page by name: messages, hidden fields that the server listens to, and what is under the cursor.
+
+export const rows = () => [...document.querySelectorAll("#talk .message-row")];
+
+/** Gradio's own buttons of a message. */
+export const tools = (row) => [...row.querySelectorAll(".message-buttons button")];
+
+export const messageOf = (row) => row.querySelector('.under [data-do="edit"]')?.dataset.id;
+
+/** The mark of the conversation that is shown; null until the server has said which that is. */
+export const shownTalk = () => document.querySelector("#under-data [data-talk]")?.dataset.talk ?? null;
+
+export const questionField = () => document.querySelector("#question textarea");
+
+export const value = (id) => document.querySelector(`#${id} textarea, #${id} input`)?.value ?? "";
+
+export function write(field, text) {
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Put a press into the hidden field of its tab, which the server hears as a change. */
+export function asks(to, press) {
+  const field = document.querySelector(`#${to}-act textarea, #${to}-act input`);
+  if (field) write(field, JSON.stringify({ ...press, at: Date.now() }));
+}
+
+/** Whether the cursor can be taken: it stands in no field with something in it. */
+export const idle = () => !document.activeElement?.value;
+
+export const click = (found) => found?.click();
