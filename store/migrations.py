@@ -462,4 +462,20 @@ def m018_documents_by(db: Database) -> None:
     db.execute("ALTER TABLE documents ADD COLUMN by TEXT NOT NULL DEFAULT ''")
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m019_presets(db: Database) -> None:
+    """Presets of the owner's own."""
+    db.executescript("""
+        CREATE TABLE presets (
+            owner TEXT NOT NULL,
+            name TEXT NOT NULL,
+            instructions TEXT NOT NULL,
+            temperature REAL NOT NULL,
+            top_p REAL NOT NULL,
+            max_tokens INTEGER,
+            PRIMARY KEY (owner, name)
+        )
+    """)
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

@@ -66,6 +66,17 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPreset:
+    """How a conversation is instructed and sampled, under a name; its values are those of `Conversation`."""
+
+    name: str
+    instructions: str
+    temperature: float
+    top_p: float
+    max_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A conversation in a list, with its tags; its title, and a snippet of what was found in it, in pieces, each with
     whether it was sought."""

@@ -84,6 +84,7 @@ def remove_user(db: Database, name: str) -> None:
         if len(there) == 1:
             _hand_over(db, name, "")
         db.execute("UPDATE documents SET by = '' WHERE by = ?", (name,))
+        db.execute("DELETE FROM presets WHERE owner = ?", (name,))
         db.execute("DELETE FROM users WHERE name = ?", (name,))
     delete_conversations_of(db, name)
 
@@ -183,6 +184,7 @@ def _hand_over(db: Database, earlier: str, later: str) -> None:
     """Make what was of the owner `earlier` that of `later`."""
     hand_over(db, earlier, later)
     db.execute("UPDATE corrections SET by = ? WHERE by = ?", (later, earlier))
+    db.execute("UPDATE OR REPLACE presets SET owner = ? WHERE owner = ?", (later, earlier))
 
 
 def _digest(token: str) -> str:

@@ -5,7 +5,9 @@ that was left open never puts back what another one has changed since.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -18,7 +20,8 @@ from assistant.sampling import ANSWER_TOKENS, PRESETS, preset_of
 from store import conversations
 from store.conversations import MOST_TEMPERATURE, MOST_TOKENS
 from store.light_sqlite_utils import Database
-from store.records import Conversation
+from store.presets import LONGEST, presets
+from store.records import Conversation, OwnPreset
 from store.tags import read_tags, tag, tags_of
 
 FIELDS = ("title", "instructions", "tags", "temperature", "top_p", "max_tokens")
@@ -65,7 +68,7 @@ def about() -> About:
                 max_lines=1,
                 elem_id="about-tags",
             )
-            presets = gr.HTML(elem_id="presets")
+            chips = gr.HTML(elem_id="presets")
             with gr.Row(elem_id="sampling"):
                 temperature = gr.Number(
                     label=say("Variety (temperature)"),
@@ -94,7 +97,7 @@ def about() -> About:
             files = gr.HTML(elem_id="files")
     was = gr.Textbox("", visible="hidden", elem_id="about-was", label="as it was shown")
     fields = (title, instructions, tags, temperature, top_p, max_tokens)
-    return About(fields, (whole, acts, *fields, presets, files, was), was, presets)
+    return About(fields, (whole, acts, *fields, chips, files, was), was, chips)
 
 
 def about_values(db: Database, talk: Conversation | None, leaf: str) -> tuple[Any, ...]:
@@ -106,7 +109,7 @@ def about_values(db: Database, talk: Conversation | None, leaf: str) -> tuple[An
         gr.Column(visible=True),
         heading(talk),
         *fields.values(),
-        preset_buttons(talk),
+        preset_buttons(talk, presets(db, talk.owner)),
         _files(talk, leaf),
         was(fields, talk),
     )
@@ -156,8 +159,8 @@ def read_was(text: str, id: str) -> dict[str, Any]:
     return shown if isinstance(shown, dict) and shown.get("id") == id and set(FIELDS) <= set(shown) else {}
 
 
-def preset_buttons(talk: Conversation) -> str:
-    """The presets, with the one that is set; what it is for stands after them."""
+def preset_buttons(talk: Conversation, own: Sequence[OwnPreset]) -> str:
+    """The presets, with the one that is set and what it is for; below, those of the owner's own. Pure."""
     now = preset_of(talk)
     chips = "".join(
         button("chat", "preset", heard(each.name), kind="chip", on=each is now, id=talk.id, preset=each.name)
@@ -165,7 +168,39 @@ def preset_buttons(talk: Conversation) -> str:
     )
     meaning = heard(now.meaning) if now else say("as set below")
     inner = f"<span>{say('Answers')}</span>{chips}<span>{meaning}</span>"
-    return f'<div class="reasons" role="group" aria-label="{say("How answers are chosen")}">{inner}</div>'
+    group = f'<div class="reasons" role="group" aria-label="{say("How answers are chosen")}">{inner}</div>'
+    return group + _own_presets(talk, own)
+
+
+def _own_presets(talk: Conversation, own: Sequence[OwnPreset]) -> str:
+    """The presets of the owner's own, and a field for the name of another one."""
+    now = next((each.name for each in own if _as_in(talk, each)), "")
+    written = talk.system_prompt and all(talk.system_prompt != each.instructions for each in own)
+    ask = say("The instructions of this conversation are replaced by those of the preset.") if written else ""
+
+    def chip(name: str) -> str:
+        used = button("chat", "use-preset", name, kind="chip", on=name == now, ask=ask, id=talk.id, preset=name)
+        sure, gone = say("Remove the preset “{name}”?", name=name), say("Remove the preset “{name}”", name=name)
+        return used + button("chat", "drop-preset", "×", name=gone, kind="plain", ask=sure, id=talk.id, preset=name)
+
+    chips = "".join(chip(each.name) for each in own)
+    listed = (
+        f'<div class="reasons" role="group" aria-label="{say("Presets of your own")}"><span>{say("Yours")}</span>'
+        f"{chips}</div>"
+        if own
+        else ""
+    )
+    named = f'aria-label="{say("Name of a preset")}" placeholder="{say("Name of a preset")}"'
+    field = f'<input name="preset" maxlength="{LONGEST}" autocomplete="off" {named} value="{escape(now)}">'
+    hint = say("Keep these instructions and values as a preset")
+    saved = button("chat", "keep-preset", say("Keep as a preset"), name=hint, id=talk.id)
+    return f'{listed}<div class="fields note">{field}{saved}</div>'
+
+
+def _as_in(talk: Conversation, preset: OwnPreset) -> bool:
+    """Whether a conversation is instructed and sampled as a preset says."""
+    set_to = (talk.system_prompt, talk.temperature, talk.top_p, talk.max_tokens)
+    return set_to == (preset.instructions, preset.temperature, preset.top_p, preset.max_tokens)
 
 
 def choose(db: Database, id: str, name: str) -> None:

@@ -33,6 +33,7 @@ from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.owners import own_correction, own_duel
+from store.presets import keep_preset, remove_preset, use_preset
 from store.records import Message, User
 from store.revising import hold_for_every_answer
 
@@ -342,6 +343,12 @@ def _done(db: Database, press: dict[str, str], at: str, leaf: str, user: User) -
         conversations.pin_conversation(db, id, do == "pin")
     elif do == "preset":
         choose(db, id, press["preset"])
+    elif do == "keep-preset":
+        keep_preset(db, id, press.get("preset", ""))
+    elif do == "use-preset":
+        use_preset(db, id, press["preset"])
+    elif do == "drop-preset":
+        remove_preset(db, user.name, press["preset"])
     elif do in ("shelf", "more", "list"):
         pass
     elif do == "rate":

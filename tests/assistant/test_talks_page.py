@@ -253,6 +253,29 @@ def test_answers_are_as_varied_and_as_long_as_the_conversation_says_and_go_on(go
     expect(visit.page.get_by_label("Longest answer, in tokens")).to_have_value("8")
 
 
+def test_instructions_and_values_are_kept_as_a_preset_and_used_in_another_conversation(go, server):
+    first, other = talk(server.home, "What goes into a stew?"), talk(server.home, "What goes into a soup?")
+    visit = go(f"?talk={first}")
+    more(visit)
+    visit.page.get_by_label("Instructions for this conversation").fill("Answer as a cook.")
+    visit.page.get_by_role("button", name="Inventive").click()
+    expect(visit.page.get_by_role("button", name="Inventive")).to_have_attribute("aria-pressed", "true")
+    visit.page.get_by_label("Name of a preset").fill("The cook")
+    visit.page.get_by_label("Name of a preset").press("Enter")
+    expect(visit.page.get_by_role("button", name="The cook", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(visit.page.get_by_label("Name of a preset")).to_have_value("The cook")
+    visit.go(f"{server.url}?talk={other}")
+    more(visit)
+    visit.page.get_by_role("button", name="The cook", exact=True).click()
+    expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a cook.")
+    expect(visit.page.get_by_label("Variety (temperature)")).to_have_value("1")
+    with opened(server.home) as db:
+        assert conversations.conversation(db, other).system_prompt == "Answer as a cook."
+    visit.page.get_by_role("button", name="Remove the preset “The cook”").click()
+    expect(visit.page.get_by_role("button", name="The cook", exact=True)).to_have_count(0)
+    expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a cook.")
+
+
 def test_a_stopped_answer_goes_on_by_a_single_key(go, server):
     visit = go()
     visit.ask("Write a very long story about a heron, with many chapters.", finished=False)
