@@ -181,7 +181,8 @@ def _own_presets(talk: Conversation, own: Sequence[OwnPreset]) -> str:
     def chip(name: str) -> str:
         used = button("chat", "use-preset", name, kind="chip", on=name == now, ask=ask, id=talk.id, preset=name)
         sure, gone = say("Remove the preset “{name}”?", name=name), say("Remove the preset “{name}”", name=name)
-        return used + button("chat", "drop-preset", "×", name=gone, kind="plain", ask=sure, id=talk.id, preset=name)
+        removed = button("chat", "drop-preset", "×", name=gone, ask=sure, id=talk.id, preset=name)
+        return f'<span class="own">{used}{removed}</span>'
 
     chips = "".join(chip(each.name) for each in own)
     listed = (
