@@ -1,4 +1,4 @@
-"""The weeks in a table, with a word when the last one was worse than those before. Pure."""
+"""The weeks in a table with bars, and a word when the last one was worse than those before. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 from types import MappingProxyType
 
+from assistant.page.report import bar
 from assistant.page.speech import date, later, say
 from models.subject import content_words, subject
 from store.records import Week
@@ -28,7 +29,8 @@ def trend(weeks: Sequence[Week], asked: Mapping[str, Sequence[str]] = MappingPro
     titles = say("Week of"), say("Answers"), say("Corrected of 100"), say("Thumbs up"), say("Asked about")
     head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
     warned = f'<p class="badge bad" role="status">{warning}</p>' if (warning := alarm(weeks)) else ""
-    rows = "".join(_row(week, asked.get(week.monday, ())) for week in weeks)
+    most = max(week.corrected / week.answers for week in weeks)
+    rows = "".join(_row(week, asked.get(week.monday, ()), most) for week in weeks)
     return (
         f'<h2 class="part">{say("The weeks")}</h2><div class="card">{warned}<div class="wide"><table>'
         f"<thead>{head}</thead><tbody>{rows}</tbody></table></div></div>"
@@ -64,10 +66,16 @@ def topics(questions: Sequence[str]) -> list[str]:
     return found[:TOPICS]
 
 
-def _row(week: Week, asked: Sequence[str]) -> str:
-    votes = week.up + week.down
+def _row(week: Week, asked: Sequence[str], most: float) -> str:
+    """One week; its bar of corrections is as long as a cell where `most` of the answers were corrected."""
+    votes, share = week.up + week.down, week.corrected / week.answers
     liked = say("{right} of {count}", right=week.up, count=votes) if votes else ""
+    thumbs = bar(week.up / votes, f"{say('Thumbs up')}: {liked}") if votes else ""
+    corrected = f"{100 * share:.0f}"
+    drawn = bar(share / most if most else 0.0, f"{say('Corrected of 100')}: {corrected}")
     day = date(datetime.fromisoformat(week.monday), say("d MMM y"))
     about = escape(", ".join(topics(asked)))
-    share = f"{100 * week.corrected / week.answers:.0f}"
-    return f"<tr><td>{day}</td><td>{week.answers}</td><td>{share}</td><td>{liked}</td><td>{about}</td></tr>"
+    return (
+        f"<tr><td>{day}</td><td>{week.answers}</td><td>{corrected}{drawn}</td><td>{liked}{thumbs}</td>"
+        f"<td>{about}</td></tr>"
+    )

@@ -8,9 +8,16 @@ CALM = [Week(f"2026-03-{day:02}", 50, 2, 9, 1) for day in (23, 16, 9, 2)]
 
 def test_each_week_has_a_row_and_no_alarm_is_raised_by_chance():
     text = trend(CALM)
-    assert text.count("<tr>") == 5 and "23 Mar 2026" in text and "<td>4</td>" in text and "9 of 10" in text
+    assert text.count("<tr>") == 5 and "23 Mar 2026" in text and "<td>4<" in text and "9 of 10" in text
     assert alarm(CALM) == "" and "badge bad" not in text
     assert trend([]) == ""
+
+
+def test_the_weeks_are_drawn_by_how_much_was_corrected_and_liked():
+    text = trend([Week("2026-03-30", 50, 1, 9, 3), Week("2026-03-23", 50, 4, 0, 0)])
+    assert [text.count(f"width: {length}.0%") for length in (25, 100, 75)] == [1, 1, 1]
+    assert 'aria-label="Corrected of 100: 8"' in text and 'aria-label="Thumbs up: 9 of 12"' in text
+    assert "nan" not in trend([Week("2026-03-30", 50, 0, 0, 0)])
 
 
 def test_a_week_with_many_more_corrections_or_fewer_thumbs_raises_one():
