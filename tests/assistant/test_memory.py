@@ -68,6 +68,7 @@ def test_another_thing_about_the_same_subject_is_another_question(store, memory,
     "asked",
     [
         "Where is the town clock of Harlow?",
+        "Who made the town clock of Harlow?",
         "How is the town clock of Harlow mended?",
         "Why does she mend the town clock of Harlow?",
         "Is the town clock of Harlow accurate?",
