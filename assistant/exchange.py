@@ -3,25 +3,32 @@
 Behind the same guard as everything else: a foreign page can neither read a download nor send a file.
 """
 
+import asyncio
 import re
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from assistant.page.speech import heard, number, say, say_many
+from assistant.page.words import left_words
 from assistant.visitor import visitor
 from store.conversations import conversation, path_to
 from store.database import opened
 from store.errors import AprendizError, InputRefused, NotFound
+from store.import_files import read_export
+from store.import_forms import Talk
 from store.owners import require_own
 from store.transcript import all_lines, as_line, as_markdown
-from store.transfer import ImportCount, import_data
+from store.transfer import ImportCount, take_all
 
 MOST_BYTES = 512 * 1024 * 1024
 PRIVATE = {"cache-control": "no-store"}
+TEXT = "text/plain; charset=utf-8"
 
 
 def exchange(home: Path) -> APIRouter:
@@ -61,9 +68,10 @@ def exchange(home: Path) -> APIRouter:
             if len(data) > MOST_BYTES:
                 return _told(InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413)
         try:
-            return PlainTextResponse(await run_in_threadpool(_take, home, name, bytes(data), owner), headers=PRIVATE)
+            talks = await run_in_threadpool(read_export, name, bytes(data))
         except AprendizError as error:
             return _told(error, 400)
+        return StreamingResponse(_lines(lambda tell: _take(home, talks, owner, tell)), headers=PRIVATE, media_type=TEXT)
 
     return routes
 
@@ -83,9 +91,38 @@ def count_words(count: ImportCount) -> str:
     return say("Taken: {parts}.", parts=", ".join(parts)) + (f" {known}" if known else "")
 
 
-def _take(home: Path, name: str, data: bytes, owner: str) -> str:
+async def _lines(work: Callable[[Callable[[str], None]], str]) -> AsyncIterator[str]:
+    """What `work` tells while it goes on, a line each, and in the end its result; it goes on though nobody listens."""
+    told: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def tell(line: str | None) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, line)
+
+    def worked() -> None:
+        try:
+            tell(work(tell))
+        except AprendizError as error:
+            tell(heard(str(error)))
+        finally:
+            tell(None)
+
+    working = asyncio.ensure_future(run_in_threadpool(worked))
+    while (line := await told.get()) is not None:
+        yield f"{line}\n"
+    await working
+
+
+def _take(home: Path, talks: Sequence[Talk], owner: str, tell: Callable[[str], None]) -> str:
+    began = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        left = left_words((time.monotonic() - began) / done * (total - done))
+        if done < total:
+            tell(say("{done} of {total} conversations, {left}", done=number(done), total=number(total), left=left))
+
     with opened(home) as db:
-        return count_words(import_data(db, name, data, owner))
+        return count_words(take_all(db, talks, owner, told))
 
 
 def _told(error: AprendizError, status: int) -> Response:

@@ -1,11 +1,13 @@
-"""Conversations from elsewhere, with their feedback: a file is taken whole or not at all, and twice is once.
+"""Conversations from elsewhere, with their feedback: a file with a fault is not begun, and twice is once.
 
 Called by `run.py import` and the page. What files there are is `store.import_files`' business, what they hold
 `store.import_forms`'.
 """
 
 import json
+import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +23,9 @@ from store.records import Message, Role, now
 from store.shelves import bring_back
 from store.tags import read_tags, tag
 
+HELD_S = 1.0
+PAUSE_S = 0.12  # who waits to write tries again after a tenth of a second
+
 
 @dataclass(frozen=True, slots=True)
 class ImportCount:
@@ -34,7 +39,7 @@ class ImportCount:
 
 
 def import_file(db: Database, path: Path, owner: str = "") -> ImportCount:
-    """Take the conversations of a file with their feedback for `owner`, all or, when there is a fault, none.
+    """Take the conversations of a file with their feedback for `owner`; none where the file has a fault.
 
     What is known is not taken twice: a conversation is known by its name in the file, its messages by their place
     and text, so that a longer or a branching version adds what is new. A correction that was superseded or
@@ -49,11 +54,29 @@ def import_file(db: Database, path: Path, owner: str = "") -> ImportCount:
 
 def import_data(db: Database, name: str, data: bytes, owner: str = "") -> ImportCount:
     """The same for what stood in a file called `name`."""
-    talks = read_export(name, data)
-    with writing(db):
-        added: Counter[str] = Counter()
-        for talk in talks:
-            added.update(_take(db, talk, owner) or ["known"])
+    return take_all(db, read_export(name, data), owner)
+
+
+def take_all(
+    db: Database, talks: Sequence[Talk], owner: str, told: Callable[[int, int], None] = lambda done, total: None
+) -> ImportCount:
+    """Take what is new of these conversations; `told` how many were taken, of how many.
+
+    Whoever else writes need not wait for all of them, so what is broken off is taken in part, and wholly the next time.
+    """
+    added: Counter[str] = Counter()
+    done = 0
+    while done < len(talks):
+        if done:
+            time.sleep(PAUSE_S)
+        began = time.monotonic()
+        with writing(db):
+            for talk in talks[done:]:
+                added.update(_take(db, talk, owner) or ["known"])
+                done += 1
+                if time.monotonic() - began > HELD_S:
+                    break
+        told(done, len(talks))
     return ImportCount(**added)
 
 
@@ -71,14 +94,14 @@ def _take(db: Database, talk: Talk, owner: str) -> list[str]:
     if talk.tags and not known:
         tag(db, into.id, read_tags(" ".join(talk.tags)))
     new: list[Message] = []
-    time = now()
+    arrived = now()
     for said in talk.said:
         parent = None if said.parent is None else ids[said.parent]
         content = storable(said.content)
         place = (parent, said.role, content)
         if place not in there:
             there[place] = uuid4().hex
-            new.append(_message(there[place], into.id, parent, said.role, content, said.created or time))
+            new.append(_message(there[place], into.id, parent, said.role, content, said.created or arrived))
         ids.append(there[place])
     add_finished(db, new)
     added = [*([] if known and not known.deleted else ["conversations"]), *["messages"] * len(new)]

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from assistant import exchange
 from assistant.guard import Guard
 from assistant.login import Login
-from store import conversations
+from store import conversations, transfer
 from store.database import opened
 from store.shelves import delete
 from store.transfer import ImportCount
@@ -74,9 +74,20 @@ def test_a_file_is_taken_and_a_foreign_page_cannot_send_one(ask, home):
     with opened(home) as db:
         assert conversations.list_conversations(db) == []
     taken = ask("POST", "/conversations?name=x.json", content=line)
-    assert (taken.status_code, taken.text) == (200, "Taken: 1 conversation, 1 message.")
+    assert (taken.status_code, taken.text) == (200, "Taken: 1 conversation, 1 message.\n")
     again = ask("POST", "/conversations?name=x.json", content=line)
-    assert again.text == "Nothing new: 1 had been taken before."
+    assert again.text == "Nothing new: 1 had been taken before.\n"
+
+
+def test_how_far_an_import_is_is_told_line_by_line(ask, monkeypatch):
+    monkeypatch.setattr(transfer, "HELD_S", 0.0)
+    lines = [f'{{"conversation": "{n}", "messages": [{{"role": "user", "content": "Q"}}]}}' for n in range(3)]
+    said = ask("POST", "/conversations?name=x.jsonl", content="\n".join(lines)).text.splitlines()
+    assert said == [
+        "1 of 3 conversations, less than a minute left",
+        "2 of 3 conversations, less than a minute left",
+        "Taken: 3 conversations, 3 messages.",
+    ]
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"{", b"[]x", b'{"conversation": 5, "messages": []}'])

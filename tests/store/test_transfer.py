@@ -1,17 +1,21 @@
-"""Imports are taken whole or not at all, and twice is once."""
+"""A file with a fault is not begun, twice is once, and nobody waits for all of a large one."""
 
 import json
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from store.conversations import add_message, list_conversations, newest_path, siblings
+from store import transfer
+from store.conversations import add_message, create_conversation, list_conversations, newest_path, siblings
+from store.database import opened
 from store.errors import InputRefused
 from store.feedback import active_corrections, correct, corrections, forget, rate, rating_of
-from store.transfer import ImportCount, import_file
+from store.import_files import read_export
+from store.transfer import ImportCount, import_file, take_all
 
 
 def row(name="one", *, question="Where is Oz?", answer="In Kansas.", feedback=None, **more):
@@ -43,6 +47,28 @@ def test_a_conversation_with_its_feedback_is_taken(db, home):
     (correction,) = corrections(db)
     assert (correction.question, correction.rejected) == ("Where is Oz?", "In Kansas.")
     assert correction.answer == "Over the rainbow."
+
+
+def test_others_can_write_before_a_large_file_is_taken_whole(db, home, monkeypatch):
+    monkeypatch.setattr(transfer, "HELD_S", 0.0)
+    path = written(home, *(row(str(number)) for number in range(12)))
+    there: list[int] = []
+
+    def asked():
+        with opened(home) as other:
+            create_conversation(other, "asked meanwhile")
+            there.append(len(list_conversations(other)))
+
+    asking = threading.Thread(target=asked)
+
+    def told(done, total):
+        if done == 1:
+            asking.start()
+
+    talks = read_export(path.name, path.read_bytes())
+    assert take_all(db, talks, "", told) == ImportCount(conversations=12, messages=24)
+    asking.join()
+    assert there[0] < 1 + 12
 
 
 def test_the_same_file_twice_changes_nothing(db, home):

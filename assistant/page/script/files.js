@@ -47,7 +47,11 @@ async function bring(input) {
   try {
     const to = `/conversations?name=${encodeURIComponent(file.name)}`;
     const response = await fetch(to, { method: "POST", body: file });
-    answer(await response.text());
+    const parts = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = "", part; !(part = await parts.read()).done; ) {
+      text += part.value;
+      answer(text.trimEnd().split("\n").at(-1)); // how far it is, and in the end what came of it
+    }
   } catch {
     answer(say("The file did not reach the server. Is it running?"));
   }
