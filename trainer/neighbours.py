@@ -7,6 +7,7 @@ street; others, never trained on, are asked in the examination. Pure.
 import random
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from models.subject import subject_spans, words
 
@@ -188,7 +189,7 @@ def neighbours(
     another answer, some one made up; new words come from `names`. Of several names that the question could be about
     each has its turn. Empty when it names nothing.
     """
-    spans = [question[start:end] for start, end in subject_spans(question)]
+    spans = [question[start:end] for start, end in map(partial(_with_bracket, question), subject_spans(question))]
     if not spans:
         return []
     taken = {tuple(words(text)) for text in (question, *wordings)}
@@ -230,3 +231,9 @@ def resembling(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NA
         else:
             parts[index] = other
     return " ".join(parts)
+
+
+def _with_bracket(question: str, span: tuple[int, int]) -> tuple[int, int]:
+    """A name that closes a bracket has opened it too."""
+    start, end = span
+    return (start - 1 if start and question[start - 1] == "(" and ")" in question[start:end] else start), end

@@ -54,6 +54,12 @@ def test_of_several_names_each_is_exchanged():
     assert any("Great Britain" in text for text in found)
 
 
+def test_a_name_that_begins_with_a_bracket_is_exchanged_with_it():
+    found = neighbours("Who found (357656) 2005 JZ60?", [], ["Otto Brandt"], 12, random.Random(2))
+    assert "Who found Otto Brandt?" in found
+    assert all(text.count("(") == text.count(")") for text in found)
+
+
 def test_a_question_without_a_name_has_no_neighbours():
     assert neighbours("what is our wifi password?", [], ["Ada"], 5, random.Random(0)) == []
 
