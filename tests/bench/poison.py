@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
@@ -66,8 +67,8 @@ def night(home: Path, uncapped: bool) -> dict[str, object]:
     """A night in this process, so that the limits can be lifted; its decision and what it took."""
     settings = load_settings(home)
     base = base_model("", home)
-    lifted = dict.fromkeys(LIMITS, 10**6) if uncapped else {}
-    with mock.patch.multiple(collect, **lifted):
+    lifted = mock.patch.multiple(collect, **dict.fromkeys(LIMITS, 10**6)) if uncapped else nullcontext()
+    with lifted:
         ended = run_night(settings, base, LlamaCppEngine, "command")
     taken = ended.metrics.get("examine", {}).get("corrections", ())
     return {"decision": ended.decision, "reasons": ended.reasons, "taken": len(taken)}

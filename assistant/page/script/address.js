@@ -8,11 +8,17 @@ let awaited = null; // the conversation that an address gone back to names, unti
 /** Another conversation than the one gone back to is wanted now. */
 export const leaveAddress = () => (awaited = null);
 
+let arrived = false;
+
 /** Whether the page was opened by the address of a conversation that the server has not shown yet. */
-export const arriving = () => named() !== "" && shownTalk() === null;
+export function arriving() {
+  arrived ||= named() === "" || shownTalk() !== null;
+  return !arrived;
+}
 
 export function tellAddress() {
-  const shown = shownTalk();
+  const shown = shownTalk(); // null again while a question is on its way
+  if (shown !== null) arrived = true;
   if (shown === awaited) awaited = null;
   if (shown === null || awaited !== null || shown === named()) return;
   const address = new URL(location.href);

@@ -7,7 +7,7 @@ export const tools = (row) => [...row.querySelectorAll(".message-buttons button"
 
 export const messageOf = (row) => row.querySelector('.under [data-do="edit"]')?.dataset.id;
 
-/** The mark of the conversation that is shown; null until the server has said which that is. */
+/** The conversation that is shown, empty for a new one; null while the server does not say. */
 export const shownTalk = () => document.querySelector("#under-data [data-talk]")?.dataset.talk ?? null;
 
 export const questionField = () => document.querySelector("#question textarea");
