@@ -6,7 +6,7 @@ not at all. `store.transfer` takes what is read here into the store.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -119,7 +119,15 @@ def _own(where: str, line: str) -> Talk:
         answered = len(said) > 1 and said[-1].role == "assistant" and any(each.role == "user" for each in said)
         _require(answered, where, "there is feedback, but the last message is no answer to a question")
         said[-1] = _with_feedback(where, said[-1], feedback)
+    for place, each in enumerate(said):
+        asked = each.correction is None or _has_question(said, place)
+        _require(asked, where, "there is a correction of an answer that has no question above it")
     return Talk(where, name, title, system_prompt, created, tuple(said), tuple(tags))
+
+
+def _has_question(said: Sequence[Said], place: int) -> bool:
+    above = said[place].parent
+    return above is not None and (said[above].role == "user" or _has_question(said, above))
 
 
 def _own_message(where: str, place: int, each: object, after_system: bool) -> Said:

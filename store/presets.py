@@ -14,8 +14,8 @@ MOST = 24
 
 
 def presets(db: Database, owner: str) -> list[OwnPreset]:
-    """The presets of `owner`, in the order of their names."""
-    asked = "SELECT name, instructions, temperature, top_p, max_tokens FROM presets WHERE owner = ? ORDER BY name"
+    """The presets of `owner`, in the order in which they were kept."""
+    asked = "SELECT name, instructions, temperature, top_p, max_tokens FROM presets WHERE owner = ? ORDER BY rowid"
     return [OwnPreset(**row) for row in rows(db, asked, owner)]
 
 

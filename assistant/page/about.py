@@ -174,17 +174,19 @@ def preset_buttons(talk: Conversation, own: Sequence[OwnPreset]) -> str:
 
 def _own_presets(talk: Conversation, own: Sequence[OwnPreset]) -> str:
     """The presets of the owner's own, and a field for the name of another one."""
-    now = next((each.name for each in own if _as_in(talk, each)), "")
-    written = talk.system_prompt and all(talk.system_prompt != each.instructions for each in own)
-    ask = say("The instructions of this conversation are replaced by those of the preset.") if written else ""
+    now = next((each.name for each in reversed(own) if _as_in(talk, each)), "")
+    ask = say("The instructions of this conversation are replaced by those of the preset.")
+    elsewhere = not talk.system_prompt or any(talk.system_prompt == each.instructions for each in own)
+    kept = {"kept": talk.system_prompt} if elsewhere else {}
 
-    def chip(name: str) -> str:
-        used = button("chat", "use-preset", name, kind="chip", on=name == now, ask=ask, id=talk.id, preset=name)
+    def chip(each: OwnPreset) -> str:
+        name, on = each.name, _as_in(talk, each)
+        used = button("chat", "use-preset", name, kind="chip", on=on, ask=ask, id=talk.id, preset=name, **kept)
         sure, gone = say("Remove the preset “{name}”?", name=name), say("Remove the preset “{name}”", name=name)
         removed = button("chat", "drop-preset", "×", name=gone, ask=sure, id=talk.id, preset=name)
         return f'<span class="own">{used}{removed}</span>'
 
-    chips = "".join(chip(each.name) for each in own)
+    chips = "".join(map(chip, sorted(own, key=lambda each: each.name.casefold())))
     listed = (
         f'<div class="reasons" role="group" aria-label="{say("Presets of your own")}"><span>{say("Yours")}</span>'
         f"{chips}</div>"

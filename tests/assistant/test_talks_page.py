@@ -145,26 +145,60 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
     expect(lost.answers).to_have_count(0)
 
 
+@pytest.fixture
+def arriving(go, server):
+    """Opens the address of a conversation; what the page asks for first waits until the function given back is called."""
+
+    def opened_at(id):
+        visit, held = go(), []
+        visit.page.route("**/queue/join*", lambda route: held.append(route))
+        visit.page.goto(f"{server.url}?talk={id}")
+        visit.faults.clear()  # what the page before was asking for is broken off
+        visit.question.fill("Say one word about keys.")
+
+        def arrive():
+            for request in held:
+                request.continue_()
+            visit.page.unroute("**/queue/join*")
+
+        return visit, arrive
+
+    return opened_at
+
+
 @pytest.mark.parametrize("by", ["key", "button"])
-def test_a_question_sent_before_the_conversation_of_the_address_is_shown_goes_into_it(go, server, by):
+def test_a_question_sent_before_the_conversation_of_the_address_is_shown_goes_into_it(arriving, server, by):
     id = talk(server.home, f"The early {by}", "It opens at six.")
-    visit, held = go(), []
-    visit.page.route("**/queue/join*", lambda route: held.append(route))
-    visit.page.goto(f"{server.url}?talk={id}")
-    visit.faults.clear()  # what the page before was asking for is broken off
-    visit.question.fill("Say one word about keys.")
+    visit, arrive = arriving(id)
     if by == "key":
         visit.question.press("Enter")
     else:
         visit.page.get_by_role("button", name="Send").click()
+    expect(visit.page.get_by_text("The conversation is being opened")).to_be_visible()
     expect(visit.question).to_have_value("Say one word about keys.")
     assert visit.answers.count() == 0
-    for request in held:
-        request.continue_()
-    visit.page.unroute("**/queue/join*")
+    arrive()
     expect(visit.answers).to_have_count(2)
     expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+    expect(visit.page.get_by_text("The conversation is being opened")).to_have_count(0)
     assert path(server.home, id)[2] == "Say one word about keys."
+
+
+def test_a_question_sent_early_is_not_sent_when_it_is_changed_or_its_conversation_is_gone(arriving, server):
+    id = talk(server.home, "The early letter", "It opens at six.")
+    visit, arrive = arriving(id)
+    visit.question.press("Enter")
+    visit.question.press_sequentially(" And doors.")
+    arrive()
+    expect(visit.answers).to_have_count(1)
+    expect(visit.question).to_have_value("Say one word about keys. And doors.")
+    visit, arrive = arriving("0123")
+    visit.question.press("Enter")
+    arrive()
+    expect(visit.page.get_by_text("The conversation in this address is not there")).to_be_visible()
+    expect(visit.page).to_have_url(server.url)
+    expect(visit.question).to_have_value("Say one word about keys.")
+    assert visit.answers.count() == 0
 
 
 def test_a_new_conversation_gets_its_address_with_its_first_question(go, server):
@@ -265,8 +299,10 @@ def test_instructions_and_values_are_kept_as_a_preset_and_used_in_another_conver
     visit.page.get_by_label("Name of a preset").press("Enter")
     expect(visit.page.get_by_role("button", name="The cook", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(visit.page.get_by_label("Name of a preset")).to_have_value("The cook")
-    visit.go(f"{server.url}?talk={other}")
-    more(visit)
+    visit.page.get_by_label("Name of a preset").fill("Half a na")
+    visit.open_conversation("What goes into a soup?")
+    expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("")
+    expect(visit.page.get_by_label("Name of a preset")).to_have_value("")
     visit.page.get_by_role("button", name="The cook", exact=True).click()
     expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a cook.")
     expect(visit.page.get_by_label("Variety (temperature)")).to_have_value("1")

@@ -140,6 +140,16 @@ def test_odd_characters_come_through(db, home):
 
 
 FAULTS = {
+    json.dumps(
+        {
+            "conversation": "two roots",
+            "messages": [
+                {"role": "user", "content": "Where is Oz?"},
+                {"role": "assistant", "content": "Welcome.", "parent": None},
+                {"role": "assistant", "content": "In Kansas.", "parent": 1, "feedback": {"correction": "Elsewhere."}},
+            ],
+        }
+    ): "no question above it",
     '{"conversation": "x", "messages": [': "not JSON",
     "7": "object with `conversation`",
     "[" * 100_000: "nested too deeply",

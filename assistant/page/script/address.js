@@ -1,7 +1,7 @@
 // The address names the conversation that is shown, so that it can be kept, opened again, and gone back to.
 import { asks, shownTalk } from "./parts.js";
 
-const named = () => new URLSearchParams(location.search).get("talk") || "";
+export const named = () => new URLSearchParams(location.search).get("talk") || "";
 
 let awaited = null; // the conversation that an address gone back to names, until it is shown or another is pressed
 

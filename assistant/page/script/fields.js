@@ -25,6 +25,8 @@ export function leaveFields(button) {
 export function putBackFields(part) {
   for (const field of part.querySelectorAll(".fields [name]")) {
     const name = fieldName(field);
+    if (field.of && field.of !== name) field.value = field.defaultValue; // Gradio made it another one's
+    field.of = name;
     if (!(name in drafts)) continue;
     if (drafts[name].base !== field.defaultValue) drop(name);
     else if (field.value === field.defaultValue) field.value = drafts[name].text;

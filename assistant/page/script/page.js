@@ -3,7 +3,7 @@
 import { leaveAddress, tellAddress } from "./address.js";
 import { edit, end, putBackEditor } from "./editor.js";
 import { leaveFields, putBackAbout, putBackCorrections, putBackFields, writtenBeside } from "./fields.js";
-import { asks } from "./parts.js";
+import { asks, value } from "./parts.js";
 import { makeReachable, nameParts, place } from "./placing.js";
 import { keepQuestion, letGo, sendEarly } from "./question.js";
 import { say } from "./speech.js";
@@ -12,8 +12,9 @@ import "./keys.js";
 
 /** Hand a press to the tab it is of. */
 function hand(button) {
-  const { ask, to, ...press } = button.dataset;
-  if (ask && !window.confirm(ask)) return;
+  const { ask, to, kept, ...press } = button.dataset;
+  const safe = kept !== undefined && kept.trim() === value("about-instructions").trim(); // nothing is lost, so nothing is asked
+  if (ask && !safe && !window.confirm(ask)) return;
   leaveAddress();
   leaveFields(button);
   asks(to, { ...press, ...writtenBeside(button) });
@@ -46,10 +47,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After whatever Gradio has drawn anew, once a frame.
 let placing = false;
 const watched = ["data-row", "data-talk", "data-at", "disabled"];
-new MutationObserver(() => {
+
+/** After whatever Gradio has drawn anew, once a frame. */
+function drawn() {
   if (placing) return;
   placing = true;
   requestAnimationFrame(() => {
@@ -67,4 +69,8 @@ new MutationObserver(() => {
     untell();
     makeReachable();
   });
-}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: watched });
+}
+
+const whole = { childList: true, subtree: true, attributes: true, attributeFilter: watched };
+new MutationObserver(drawn).observe(document.documentElement, whole);
+drawn();

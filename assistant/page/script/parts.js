@@ -28,4 +28,4 @@ export function asks(to, press) {
 /** Whether the cursor can be taken: it stands in no field with something in it. */
 export const idle = () => !document.activeElement?.value;
 
-export const click = (found) => found?.click();
+export const click = (found) => found && found.click();

@@ -1,9 +1,10 @@
 // The question in its box: kept until it is sent, and sent only when it can be answered where it belongs.
-import { arriving, leaveAddress } from "./address.js";
+import { arriving, leaveAddress, named } from "./address.js";
 import { drop, handedIn } from "./drafts.js";
 import { reading } from "./files.js";
-import { click, questionField, write } from "./parts.js";
-import { mustWait } from "./waiting.js";
+import { click, questionField, shownTalk, write } from "./parts.js";
+import { say } from "./speech.js";
+import { mustWait, tell } from "./waiting.js";
 
 let restored = false;
 
@@ -19,6 +20,7 @@ export function keepQuestion() {
 document.addEventListener("input", (event) => {
   if (!event.target.closest("#question")) return;
   leaveAddress();
+  early = null; // it is being changed, so it is sent by hand
   if (restored) keepQuestion();
 });
 
@@ -35,22 +37,34 @@ export function letGo() {
   else handedIn.clear(); // refused: it is still to be handed in
 }
 
-let early = false; // sent before the conversation of the address was shown: it would begin another one
+// A question sent before the conversation of the address is shown would begin another one: it waits for that, not for ever.
+const LONGEST_MS = 10_000;
+let early = null; // the conversation that a question waits for
+let since = 0; // when the first one began to wait
 
 /** Send what was sent too early, now that its conversation is there. */
 export function sendEarly() {
-  if (!early || arriving()) return;
-  early = false;
-  click(document.querySelector("#send"));
+  if (early === null || arriving()) return;
+  if (early === shownTalk()) click(document.querySelector("#send"));
+  early = null;
+  tell("");
+}
+
+function waitsForItsConversation() {
+  since ||= Date.now();
+  if (!arriving() || Date.now() - since > LONGEST_MS) return false;
+  tell(say("The conversation is being opened …"));
+  return true;
 }
 
 function holdBack(event) {
   const sends = event.target.closest?.(event.type === "click" ? "#composer button" : "#question");
   const enters = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing;
   if (!sends || (event.type === "keydown" && !enters)) return;
-  const first = arriving();
-  if (!first && !reading() && !(enters && mustWait())) return;
-  early ||= first && (enters || sends.id === "send");
+  const asking = enters || sends.id === "send";
+  const waits = asking && waitsForItsConversation();
+  if (waits) early = named();
+  if (!waits && !reading() && !(enters && mustWait())) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }
