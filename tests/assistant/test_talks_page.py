@@ -147,7 +147,7 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
 
 @pytest.fixture
 def arriving(go, server):
-    """Opens the address of a conversation; what the page asks for first waits until the function given back is called."""
+    """Opens the address of a conversation; what the page asks for first waits until what is given back is called."""
 
     def opened_at(id):
         visit, held = go(), []
