@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from assistant.page.difference import difference
+from assistant.page.practised import practice_list
 from assistant.page.pressed import button
 from assistant.page.speech import heard, later, say, say_many
 from assistant.page.words import standing_words, time_words, version_name
@@ -83,7 +84,7 @@ def asks(correction: Correction) -> str:
 
 def _below(correction: Correction, own: Unfolded) -> str:
     if own.forms is not None:
-        return _practice(correction.id, own.forms, own.own)
+        return practice_list("teaching", correction.id, own.forms, own.own)
     if own.into is not None:
         return _went(own.into)
     return _editing(correction) if own.editing else ""
@@ -97,49 +98,6 @@ def _editing(correction: Correction) -> str:
         + button("teaching", "save", say("Save"), kind="strong", id=correction.id, name=say("Save the new wording"))
         + button("teaching", "edit", say("Cancel"), id=correction.id)
         + f"<span>{say('The wording before stays on record as superseded.')}</span></div></div>"
-    )
-
-
-def _practice(id: int, forms: Mapping[str, bool], own: Sequence[str]) -> str:
-    said = (
-        say(
-            "The night teaches the answer in these wordings, and is examined in others. Leave out what means something "
-            "else."
-        )
-        if forms
-        else say("It is practised as it was asked.")
-    )
-    items = [_written(id, text) for text in own] + [_practised(id, text, wanted) for text, wanted in forms.items()]
-    listed = f"<ul>{''.join(items)}</ul>" if items else ""
-    return f'<p class="none">{said}</p>{listed}{_another(id)}'
-
-
-def _another(id: int) -> str:
-    """A field for a wording of the owner's own."""
-    return (
-        f'<div class="fields"><label>{say("In your own words")}'
-        '<input name="text" type="text" autocomplete="off"></label><div class="acts">'
-        + button("teaching", "add", say("Add"), id=id, name=say("Have the question practised in these words"))
-        + "</div></div>"
-    )
-
-
-def _written(id: int, text: str) -> str:
-    label = say("Remove")
-    return (
-        f"<li>{escape(text)} <small>({say('yours')})</small> "
-        + button("teaching", "remove", label, kind="plain", id=id, wording=text, name=f"{label}: {text}")
-        + "</li>"
-    )
-
-
-def _practised(id: int, text: str, wanted: bool) -> str:
-    do, label = ("leave out", say("Leave out")) if wanted else ("use again", say("Use again"))
-    shown = escape(text) if wanted else f"<del>{escape(text)}</del>"
-    return (
-        f"<li>{shown} "
-        + button("teaching", do, label, kind="plain", id=id, wording=text, name=f"{label}: {text}")
-        + "</li>"
     )
 
 

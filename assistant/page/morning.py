@@ -9,8 +9,10 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.page.correction_card import Unfolded
 from assistant.page.night_control import NightControl
-from assistant.page.plan import plan
+from assistant.page.plan import plan, to_look_at
+from assistant.page.practised import CHANGES, change_practice, practice_of
 from assistant.page.pressed import in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.progress import journal_list, loss_curve, state
@@ -27,6 +29,7 @@ from store.errors import InputRefused
 from store.journal import journal
 from store.light_sqlite_utils import Database
 from store.lineage import contents, example_counts
+from store.owners import own_correction
 from store.settings import Settings
 from store.trends import asked, weeks
 
@@ -60,7 +63,8 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
         with gr.Accordion(say("What happened"), open=False, elem_id="journal"):
             happened = gr.HTML()
         result, table, opened_version, by_week = gr.HTML(), gr.HTML(), gr.HTML(), gr.HTML()
-    act = presses("morning")
+    act, ahead_act = presses("morning"), presses("ahead")
+    looking = gr.Textbox("", visible="hidden", label="correction")
     unfolded = gr.Textbox("", visible="hidden", label="version")
     timer = gr.Timer(LOOK_EVERY_S, active=False)
     view = [now, start, pause, resume, cancel, learning, curve, happened, result, table, opened_version]
@@ -89,9 +93,20 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
         with told(), opened(home) as db:
             return trend(weeks(db), asked(db, who(request).name))
 
-    def look_ahead() -> str:
-        with told():
-            return "" if night.running() else plan(night.planned())
+    def look_ahead(looked: str) -> str:
+        with told(), opened(home) as db:
+            return "" if night.running() else _ahead(db, night, looked)
+
+    def pressed_ahead(press: str, looked: str, request: gr.Request) -> tuple[str, str]:
+        with told(), opened(home) as db:
+            given = read_press(press)
+            if given["do"] in CHANGES:
+                change_practice(db, own_correction(db, who(request), int(given["id"])).id, given)
+            elif given["do"] in ("look", "done"):
+                looked = given.get("id", "")
+            else:
+                raise InputRefused(_UNKNOWN)
+        return look_ahead(looked), looked
 
     def begin(shown_version: str) -> tuple[Any, ...]:
         with told():
@@ -137,14 +152,25 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     timer.tick(look, unfolded, view, **{**quick, "trigger_mode": "once"})
     tab.select(lambda shown_version: (gr.Timer(active=True), *look(shown_version)), unfolded, [timer, *view], **quick)
     tab.select(look_back, None, by_week, **quick)
-    tab.select(look_ahead, None, ahead, **quick)
-    result.change(look_ahead, None, ahead, **quick)
+    tab.select(look_ahead, looking, ahead, **quick)
+    result.change(look_ahead, looking, ahead, **quick)
+    ahead_act.change(pressed_ahead, [ahead_act, looking], [ahead, looking], **quick)
     start.click(lambda: "", None, ahead, **quick)
     for other in others:
         other.select(lambda: gr.Timer(active=False), None, timer, **quick)
     for press, does in ((start, begin), (pause, wait), (resume, go_on), (cancel, end)):
         press.click(does, unfolded, view, **quick)
     act.change(pressed, [act, unfolded], [*view, unfolded], **quick)
+
+
+def _ahead(db: Database, night: NightControl, looked: str) -> str:
+    """What the next night is about; with the correction of that id looked at, when it is one of them."""
+    planned = night.planned()
+    for each in to_look_at(planned):
+        if str(each.id) == looked:
+            forms, own = practice_of(db, night, each)
+            return plan(planned, Unfolded(each.id, forms, own))
+    return plan(planned)
 
 
 def _result(db: Database) -> str:

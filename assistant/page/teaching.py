@@ -8,6 +8,7 @@ import gradio as gr
 
 from assistant.page.correction_card import Unfolded, card
 from assistant.page.night_control import NightControl
+from assistant.page.practised import CHANGES, change_practice, practice_of
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.speech import heard, later, say
@@ -22,7 +23,6 @@ from store.owners import may_see, own_correction
 from store.records import Correction, CorrectionStanding, User
 from store.revising import hold_for_every_answer, revise
 from store.settings import Settings
-from store.wordings import add_wording, own_wordings, remove_wording
 
 SHOWN = 100
 ALL, COUNTING, WISHES = later("all"), later("that count"), later("wishes")
@@ -75,6 +75,8 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 own_correction(db, who(request), int(id))
             if do == "page":
                 page = id
+            elif do in CHANGES:
+                change_practice(db, int(id), given)
             elif do in ("practice", "edit", "went"):
                 part = "" if part == f"{do} {id}" else f"{do} {id}"
             elif do == "save":
@@ -82,12 +84,6 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 part = ""
             elif do == "hold":
                 hold_for_every_answer(db, int(id), given.get("every") == "yes")
-            elif do in ("leave out", "use again"):
-                feedback.refuse_wording(db, int(id), given.get("wording", ""), do == "leave out")
-            elif do == "add":
-                add_wording(db, int(id), given.get("text", ""))
-            elif do == "remove":
-                remove_wording(db, int(id), given.get("wording", ""))
             elif do == "forget":
                 feedback.forget(db, int(id))
             else:
@@ -111,8 +107,7 @@ def _unfolded(db: Database, night: NightControl, part: str, user: User) -> Unfol
     except NotFound:
         return None
     if name == "practice":
-        refused, own = feedback.refused_wordings(db).get(known.id, frozenset()), own_wordings(db).get(known.id, ())
-        made = {text: text not in refused for text in night.practised(known) if text not in own}
+        made, own = practice_of(db, night, known)
         return Unfolded(known.id, forms=made, own=own)
     if name == "went":
         return Unfolded(known.id, into=went_into(db, known.id))

@@ -1,11 +1,14 @@
 """The night's page in a real browser: progress while one runs, its result, and going to a version and back."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from models.version_files import current
 from store import duels, feedback, runs, versions
 from store.database import opened
+from store.wordings import own_wordings
 from tests.assistant.browser import Visit
 from tests.assistant.nights import another_version, corrected, night_about, training_run
 from trainer.process import only_night
@@ -44,6 +47,34 @@ def test_what_the_next_night_is_about_is_told_before_it_comes(visit):
     page.get_by_role("tab", name="Night").click()
     expect(page.get_by_role("heading", name="What the next night is about")).to_be_visible()
     expect(page.locator("#ahead li").first).to_contain_text("Who winds the clock of Denby? Ines Farrow winds it.")
+
+
+def test_what_is_new_is_looked_through_before_the_night(visit, server):
+    page, ahead = visit.page, visit.page.locator("#ahead")
+    page.get_by_role("tab", name="Chat").click()
+    for who, place in (("Ada Calder", "Elmira"), ("Otto Brandt", "Harlow")):
+        visit.ask(f"Who keeps the ferry of {place}?")
+        visit.correct(f"{who} keeps it.")
+    page.get_by_role("tab", name="Night").click()
+    expect(ahead.get_by_role("listitem").first).to_contain_text("Who keeps the ferry of Harlow?")
+    ahead.get_by_role("button", name="Look through their practice questions").click()
+    expect(ahead.get_by_role("heading", name="Who keeps the ferry of Harlow?")).to_be_visible()
+    expect(ahead.get_by_role("status")).to_contain_text("1 of ")
+    first = ahead.get_by_role("listitem").first
+    wording = first.inner_text().removesuffix("Leave out").strip()
+    first.get_by_role("button", name="Leave out").click()
+    expect(first.get_by_role("button", name="Use again")).to_be_visible()
+    ahead.get_by_label("In your own words").fill("Who takes us over at Harlow?")
+    page.keyboard.press("Enter")
+    expect(ahead.get_by_role("listitem").first).to_contain_text("Who takes us over at Harlow? (yours)")
+    with opened(server.home) as db:
+        assert {wording} in feedback.refused_wordings(db).values()
+        assert ("Who takes us over at Harlow?",) in own_wordings(db).values()
+    ahead.get_by_role("button", name="Next").click()
+    expect(ahead.get_by_role("heading", name="Who keeps the ferry of Elmira?")).to_be_visible()
+    expect(ahead.get_by_label("In your own words")).to_have_value("")
+    ahead.get_by_role("button", name=re.compile("^(Back to the list|Done)$")).click()
+    expect(ahead.get_by_role("listitem").first).to_contain_text("Who keeps the ferry of Harlow? Otto Brandt keeps it.")
 
 
 def test_a_version_is_chosen_and_the_one_before_it_is_one_click_away(visit, server):

@@ -1,7 +1,8 @@
 """What the page says of the next night before it comes."""
 
+from assistant.page.correction_card import Unfolded
 from assistant.page.night_control import Plan
-from assistant.page.plan import plan
+from assistant.page.plan import plan, to_look_at
 from store.records import Correction
 
 
@@ -14,6 +15,18 @@ def test_what_is_new_stands_there_newest_first_and_no_more_than_a_dozen():
     assert said.index("mill &lt;14&gt;") < said.index("mill &lt;3&gt;")
     assert "&lt;2&gt;" not in said and "and 2 more" in said
     assert "1 correction that you took back" in said and "2 more wait" in said and "short answers" in said
+
+
+def test_what_is_new_is_looked_through_one_by_one_for_three_minutes_at_most():
+    planned = Plan(tuple(map(new, range(1, 15))), 0, 0, "")
+    assert [each.id for each in to_look_at(planned)] == list(range(14, 2, -1))
+    assert "3 min" in plan(planned) and 'data-do="look" data-id="14"' in plan(planned)
+    first = plan(planned, Unfolded(14, {"Whose is mill 14?": True, "Why?": False}, ("Say who keeps it.",)))
+    assert "1 of 12" in first and "about 3 minutes left" in first and 'data-id="13"' in first
+    assert "Whose is mill 14?" in first and "<del>Why?</del>" in first and "Say who keeps it." in first
+    last = plan(planned, Unfolded(3, {}, ()))
+    assert "12 of 12" in last and "less than a minute left" in last and "Next" not in last and ">Done<" in last
+    assert plan(planned, Unfolded(99, {}, ())) == plan(planned)
 
 
 def test_nothing_new_is_said():
