@@ -11,9 +11,10 @@ from assistant.page.speech import language, say
 
 CSS = Path(__file__).with_name("page.css")
 SCRIPTS = {file.name: file for file in sorted(Path(__file__).with_name("script").glob("*.js"))}
+PRINTING = "printing.js"  # of another page
 # At the head of the page, before the scripts of Gradio, whose requests `stream.js` reads along. A browser that is told
 # of all modules fetches them at once.
-FIRST = "".join(f'<link rel="modulepreload" href="/script/{name}">' for name in SCRIPTS) + (
+FIRST = "".join(f'<link rel="modulepreload" href="/script/{name}">' for name in SCRIPTS if name != PRINTING) + (
     '<script type="module" src="/script/page.js"></script>'
 )
 # Linked rather than given to Gradio, which would prefix every selector, those on body and .dark too.

@@ -51,7 +51,7 @@ def printed(home: Path, run_id: str) -> HTMLResponse:
 def _page(title: str, body: str) -> str:
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><title>Aprendiz: {escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width"><script type="module" src="/script/page.js"></script>'
+        '<meta name="viewport" content="width=device-width"><script type="module" src="/script/printing.js"></script>'
         f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
         f'<button type="button" data-do="print">{say("Print this page")}</button>{body}</main></body></html>'
     )

@@ -66,7 +66,7 @@ def test_every_answer_carries_a_policy_that_lets_nothing_in_from_elsewhere(serve
 def test_our_script_reads_along_before_gradio_asks_and_gradios_files_are_fetched_once(server):
     page = httpx.get(server.url).text
     files = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)
-    assert page.index('src="/script/stream.js"') < min(page.index(each) for each in files)
+    assert page.index('src="/script/page.js"') < min(page.index(each) for each in files)
     for each in files:
         assert "immutable" in httpx.get(server.url + each).headers["cache-control"]
     assert "immutable" not in httpx.get(f"{server.url}assets/none.js").headers.get("cache-control", "")

@@ -159,6 +159,7 @@ def test_the_report_says_what_was_checked_and_is_printed_as_a_page(visit, server
     expect(printed.get_by_role("heading", name="The night of")).to_be_visible()
     expect(printed.get_by_text("It still says what it said before.")).to_be_visible()
     expect(printed.get_by_role("img", name="How far the model was off")).to_be_visible()
+    printed.wait_for_load_state()
     printed.evaluate("() => { window.print = () => { window.printed = true; }; }")
     printed.get_by_role("button", name="Print this page").click()
     assert printed.evaluate("window.printed") is True

@@ -37,7 +37,6 @@ document.addEventListener("click", (event) => {
   else if (row && act === "edit") edit(row);
   else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
   else if (row && act === "copy") copy(row, button);
-  else if (act === "print") window.print();
   else if (act === "fold") {
     const open = document.body.classList.toggle("talks-open");
     button.setAttribute("aria-expanded", String(open));
