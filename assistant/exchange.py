@@ -4,6 +4,7 @@ Behind the same guard as everything else: a foreign page can neither read a down
 """
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,6 +26,8 @@ from store.import_forms import Talk
 from store.owners import require_own
 from store.transcript import all_lines, as_line, as_markdown
 from store.transfer import ImportCount, take_all
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 512 * 1024 * 1024
 PRIVATE = {"cache-control": "no-store"}
@@ -102,15 +105,22 @@ async def _lines(work: Callable[[Callable[[str], None]], str]) -> AsyncIterator[
     def worked() -> None:
         try:
             tell(work(tell))
-        except AprendizError as error:
-            tell(heard(str(error)))
+        except Exception as error:
+            fault = heard(str(error)) if isinstance(error, AprendizError) else str(error)
+            tell(say("It broke off: {fault} What was taken stays; give the same file again for the rest.", fault=fault))
+            raise
         finally:
             tell(None)
 
     working = asyncio.ensure_future(run_in_threadpool(worked))
+    working.add_done_callback(_logged)
     while (line := await told.get()) is not None:
         yield f"{line}\n"
-    await working
+
+
+def _logged(working: asyncio.Future[None]) -> None:
+    if error := working.exception():
+        log.error("an import broke off", exc_info=error)
 
 
 def _take(home: Path, talks: Sequence[Talk], owner: str, tell: Callable[[str], None]) -> str:

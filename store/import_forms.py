@@ -1,7 +1,7 @@
 """The forms that conversations come in from elsewhere, read into one: our own JSON lines, ChatGPT's and Open WebUI's.
 
-Pure: text in, records out; a fault is told with its place and ends the reading, so that a file is taken whole or
-not at all. `store.transfer` takes what is read here into the store.
+Pure: text in, records out; a fault is told with its place and ends the reading, so that nothing is taken of a file
+that has one. `store.transfer` takes what is read here into the store.
 """
 
 import json
@@ -127,7 +127,9 @@ def _own(where: str, line: str) -> Talk:
 
 def _has_question(said: Sequence[Said], place: int) -> bool:
     above = said[place].parent
-    return above is not None and (said[above].role == "user" or _has_question(said, above))
+    while above is not None and said[above].role != "user":
+        above = said[above].parent
+    return above is not None
 
 
 def _own_message(where: str, place: int, each: object, after_system: bool) -> Said:

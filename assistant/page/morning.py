@@ -100,10 +100,11 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     def pressed_ahead(press: str, looked: str, request: gr.Request) -> tuple[str, str]:
         with told(), opened(home) as db:
             given = read_press(press)
-            if given["do"] in CHANGES:
-                change_practice(db, own_correction(db, who(request), int(given["id"])).id, given)
+            id = given.get("id", "")
+            if given["do"] in CHANGES and id.isdigit():
+                change_practice(db, own_correction(db, who(request), int(id)).id, given)
             elif given["do"] in ("look", "done"):
-                looked = given.get("id", "")
+                looked = id
             else:
                 raise InputRefused(_UNKNOWN)
         return look_ahead(looked), looked

@@ -1,6 +1,7 @@
 """Files out and in over HTTP, behind the guard."""
 
 import asyncio
+import time
 
 import httpx
 import pytest
@@ -88,6 +89,32 @@ def test_how_far_an_import_is_is_told_line_by_line(ask, monkeypatch):
         "2 of 3 conversations, less than a minute left",
         "Taken: 3 conversations, 3 messages.",
     ]
+
+
+def test_an_import_goes_on_when_nobody_listens_and_says_where_it_broke_off(home):
+    """The page may be closed, and the disk may be full."""
+    went_on: list[str] = []
+
+    def goes_on(tell):
+        tell("1 of 2")
+        time.sleep(0.2)
+        went_on.append("to the end")
+        return "Taken."
+
+    def breaks(tell):
+        tell("1 of 2")
+        raise OSError("the disk is full.")
+
+    async def listened(work, lines):
+        heard = exchange._lines(work)
+        said = [await anext(heard) for _ in range(lines)]
+        await heard.aclose()
+        await asyncio.sleep(0.5)
+        return said
+
+    assert asyncio.run(listened(goes_on, 1)) == ["1 of 2\n"] and went_on == ["to the end"]
+    _, last = asyncio.run(listened(breaks, 2))
+    assert "the disk is full. What was taken stays; give the same file again" in last
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"{", b"[]x", b'{"conversation": 5, "messages": []}'])

@@ -192,6 +192,7 @@ def test_a_question_sent_early_is_not_sent_when_it_is_changed_or_its_conversatio
     arrive()
     expect(visit.answers).to_have_count(1)
     expect(visit.question).to_have_value("Say one word about keys. And doors.")
+    expect(visit.page.get_by_text("The conversation is being opened")).to_have_count(0)
     visit, arrive = arriving("0123")
     visit.question.press("Enter")
     arrive()

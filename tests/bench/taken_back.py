@@ -63,11 +63,11 @@ def main() -> None:
                 for fact in replaced:
                     teach(db, fact.reworded[0], fact.later)
             asked = [(q, f.answer, f.later) for f in replaced for q in (f.question, f.reworded[0])]
-            found = memory.recall_all(db, [q for q, _, _ in asked])
+            found = memory.recall_all(db, [[q] for q, _, _ in asked])
             given = ["" if each is None or not each.sure else each.correction.answer for each in found]
             report["memory gives the newest"] = [sum(map(says, [n for _, _, n in asked], given)), len(asked)]
             report["memory gives the replaced"] = sum(map(says, [o for _, o, _ in asked], given))
-            gone = memory.recall_all(db, [q for f in withdrawn for q in (f.question, f.reworded[0])])
+            gone = memory.recall_all(db, [[q] for f in withdrawn for q in (f.question, f.reworded[0])])
             report["memory gives the forgotten"] = sum(each is not None and each.sure for each in gone)
             memory.close()
         report["second night"] = night(home, 2)

@@ -71,6 +71,13 @@ def test_others_can_write_before_a_large_file_is_taken_whole(db, home, monkeypat
     assert there[0] < 1 + 12
 
 
+def test_a_correction_far_below_its_question_is_taken(db, home):
+    said = [{"role": "assistant", "content": f"More {number}."} for number in range(3000)]
+    said[-1]["feedback"] = {"correction": "Enough."}
+    talk = {"conversation": "long", "messages": [{"role": "user", "content": "Tell me of Oz."}, *said]}
+    assert import_file(db, written(home, talk)).corrections == 1
+
+
 def test_the_same_file_twice_changes_nothing(db, home):
     path = written(home, row(feedback={"rating": -1, "correction": "There."}), row("two", question="Who?"))
     import_file(db, path)

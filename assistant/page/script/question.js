@@ -40,19 +40,21 @@ export function letGo() {
 // A question sent before the conversation of the address is shown would begin another one: it waits for that, not for ever.
 const LONGEST_MS = 10_000;
 let early = null; // the conversation that a question waits for
-let since = 0; // when the first one began to wait
+let since = 0; // when the first one began to wait; 0 while none was told to
 
 /** Send what was sent too early, now that its conversation is there. */
 export function sendEarly() {
-  if (early === null || arriving()) return;
-  if (early === shownTalk()) click(document.querySelector("#send"));
-  early = null;
+  if (!since || arriving()) return;
+  since = 0;
   tell("");
+  if (early !== null && early === shownTalk()) click(document.querySelector("#send"));
+  early = null;
 }
 
 function waitsForItsConversation() {
+  if (!arriving()) return false;
   since ||= Date.now();
-  if (!arriving() || Date.now() - since > LONGEST_MS) return false;
+  if (Date.now() - since > LONGEST_MS) return false;
   tell(say("The conversation is being opened …"));
   return true;
 }
