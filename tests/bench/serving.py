@@ -105,7 +105,7 @@ def look_up(home: Path, count: int) -> dict[str, float]:
             started = time.perf_counter()
             found = memory.recall(db, [f"which colour has house {number * 7} in Denby street?"])
             times.append(1000 * (time.perf_counter() - started))
-            assert found is not None
+            assert found is not None and found.sure and found.correction.answer == f"Colour {number * 7}."
         memory.close()
     return {
         "look_up_ms_median": round(statistics.median(times), 1),
