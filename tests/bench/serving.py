@@ -98,12 +98,12 @@ def look_up(home: Path, count: int) -> dict[str, float]:
                 feedback.correct(db, said.id, f"Colour {number}.")
         memory = Memory(home)
         started = time.perf_counter()
-        memory.recall(db, ["warm up"])
+        memory.recall(db, "warm up")
         built = time.perf_counter() - started
         times = []
         for number in range(50):
             started = time.perf_counter()
-            found = memory.recall(db, [f"which colour has house {number * 7} in Denby street?"])
+            found = memory.recall(db, f"which colour has house {number * 7} in Denby street?")
             times.append(1000 * (time.perf_counter() - started))
             assert found is not None and found.sure and found.correction.answer == f"Colour {number * 7}."
         memory.close()
