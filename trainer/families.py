@@ -7,6 +7,7 @@ asks again rarely keeps the first ones. English. Pure.
 import re
 
 from models.subject import subject_span
+from trainer.verbs import AUXILIARIES, passive, past, third_person, verb
 
 _AUXILIARY = r"(is|was|are|were|does|did|do|can|could|has|have|had)"
 _WHERE = ("in", "at", "on", "within")
@@ -21,9 +22,9 @@ _ROLE = re.compile(
 )
 _ATTRIBUTE = re.compile(r"^(?:what|which) (?:is|was|are|were) the (?!name)(.+?) (of|for) (.+)$", re.I)
 _POSSESSED = re.compile(r"^(?:what|which) (?:is|was|are|were) (.+?)['’]s (.+)$", re.I)
-_WHICH_DID = re.compile(r"^which ([a-z]+(?: [a-z]+)?) ([a-z]+(?:ed|s)) (.+)$", re.I)
 _LIVELIHOOD = re.compile(r"\b(occupation|profession|job|line of work|trade)$", re.I)
-_DOER = re.compile(r"^who (\w+) (.+)$", re.I)
+_WHO_DID = re.compile(r"^who ([a-z]+) (.+)$", re.I)
+_WHICH_DID = tuple(re.compile(rf"^which ({noun}) ([a-z]+) (.+)$", re.I) for noun in ("[a-z]+", "[a-z]+ [a-z]+"))
 _NAMED_AFTER = re.compile(
     r"^(?:who|what|whom) (?:is|was) (?:the person that )?(.+?)(?: is| was)? named (?:after|for)$", re.I
 )
@@ -60,7 +61,6 @@ MAKERS: dict[str, str] = {
 }
 """What somebody is called who did a thing, and the word for the thing done."""
 
-_DONE = {"wrote": "written", "led": "led", "made": "made", "built": "built", "owns": "owned", "runs": "run"}
 _ROLES = {done: role for role, done in reversed(MAKERS.items())}
 
 
@@ -89,29 +89,29 @@ def relatives(question: str) -> list[str]:
         found += _where(match.group(1).lower(), match.group(2).lower(), match.group(3), named)
     elif match := _NOUN.match(core):
         found += _noun(match.group(1), match.group(2).lower(), match.group(3), named)
-    elif match := _WHICH_DID.match(core):
-        found += _which_did(match.group(1), match.group(2).lower(), match.group(3))
-    elif (match := _DOER.match(core)) and match.group(1).lower() not in ("is", "was", "are", "were"):
-        found += _doer(match.group(1).lower(), match.group(2))
+    elif match := _WHO_DID.match(core):
+        found += _who_did(match.group(1).lower(), match.group(2))
+    else:
+        matches = (pattern.match(core) for pattern in _WHICH_DID)
+        found += next((_which_did(*match.groups()) for match in matches if match and verb(match.group(2))), [])
     return [each for each in dict.fromkeys(found) if named in each]
 
 
 def statement(auxiliary: str, rest: str, named: str) -> str:
-    """`rest` of a question as a statement: "does", "Ada live in" and "Ada" give "Ada lives in". Pure."""
+    """`rest` of a question as a statement: "does", "Ada live in" and "Ada" give "Ada lives in". Pure.
+
+    Where nothing is `named`, its end is not known, and the auxiliary comes last.
+    """
+    if not named:
+        return f"{rest} {auxiliary}"
     start = rest.find(named)
     end = start + len(named) if start >= 0 else len(rest)
     end += rest[end : end + 1] in tuple("\"”»“'")
     head, tail = rest[:end], rest[end:].strip()
-    if auxiliary == "does" and tail:
-        verb, *others = tail.split(" ")
-        return " ".join([head, _third_person(verb), *others])
+    if auxiliary in ("does", "did") and tail:
+        lemma, *others = tail.split(" ")
+        return " ".join([head, third_person(lemma) if auxiliary == "does" else past(lemma), *others])
     return " ".join(part for part in (head, "" if auxiliary == "do" else auxiliary, tail) if part)
-
-
-def _third_person(verb: str) -> str:
-    if verb in ("have", "be"):
-        return "has" if verb == "have" else "is"
-    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "o")) else "s")
 
 
 def _fronted(preposition: str, noun: str, auxiliary: str, rest: str, named: str) -> list[str]:
@@ -176,14 +176,12 @@ def _living(noun: str, named: str) -> list[str]:
     return [f"what does {named} do for a living", f"what does {named} work as", f"as what is {named} known"]
 
 
-def _which_did(noun: str, verb: str, thing: str) -> list[str]:
-    done, was = (_DONE.get(verb) or _participle(verb), "is") if verb.endswith("s") else (verb, "was")
-    return [
-        f"by which {noun} {was} {thing} {done}",
-        f"what is the name of the {noun} that {verb} {thing}",
-        f"{thing} {was} {done} by what {noun}",
-        f"what {noun} {verb} {thing}",
-    ]
+def _which_did(noun: str, did: str, thing: str) -> list[str]:
+    found = [f"what is the name of the {noun} that {did} {thing}", f"what {noun} {did} {thing}"]
+    if done := passive(did, thing):
+        by_whom = f"by which {noun} {done.auxiliary} {thing} {done.participle}"
+        found += [by_whom, f"{thing} {done.auxiliary} {done.participle} by what {noun}"]
+    return found
 
 
 def _classed(noun: str, named: str) -> list[str]:
@@ -257,26 +255,16 @@ def _attribute(what: str, preposition: str, thing: str) -> list[str]:
     ]
 
 
-def _doer(verb: str, thing: str) -> list[str]:
-    now = verb.endswith("s") and not verb.endswith("ss")
-    done, was = _DONE.get(verb) or (_participle(verb) if now else verb), "is" if now else "was"
-    found = [
-        f"by whom {was} {thing} {done}",
-        f"what is the name of the person who {verb} {thing}",
-        f"which individual {verb} {thing}",
-        f"{thing} {was} {done} by which person",
-    ]
-    if role := _ROLES.get(done):
-        found += [f"who is the {role} of {thing}", f"what is the name of {thing}'s {role}"]
+def _who_did(did: str, thing: str) -> list[str]:
+    if did in AUXILIARIES:
+        return []
+    found = [f"what is the name of the person who {did} {thing}", f"which individual {did} {thing}"]
+    if done := passive(did, thing):
+        by_whom = f"by whom {done.auxiliary} {thing} {done.participle}"
+        found += [by_whom, f"{thing} {done.auxiliary} {done.participle} by which person"]
+        if role := _ROLES.get(done.participle):
+            found += [f"who is the {role} of {thing}", f"what is the name of {thing}'s {role}"]
     return found
-
-
-def _participle(verb: str) -> str:
-    """The participle of a regular verb from its third person: "mends" gives "mended"."""
-    stem = verb[:-2] if verb.endswith(("ches", "shes", "sses", "xes")) else verb[:-1]
-    if stem.endswith("ie"):
-        return stem[:-2] + "ied"
-    return stem + ("d" if stem.endswith("e") else "ed")
 
 
 def _named_after(thing: str) -> list[str]:

@@ -9,7 +9,8 @@ import random
 import re
 
 from models.subject import content_words, subject_span, words
-from trainer.families import relatives
+from trainer.families import relatives, statement
+from trainer.verbs import passive
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
@@ -158,23 +159,20 @@ def framed(core: str, frame: str) -> str:
 def reordered(question: str) -> list[str]:
     """The question in other word orders, without its mark; the first is the question itself."""
     core = re.sub(r"\s+", " ", question.strip()).rstrip("?!. ")
+    named = core[slice(*span)] if (span := subject_span(core)) else ""
     orders = [core]
     if match := _FRONTED.match(core):
         prep, which, noun, aux, rest = match.groups()
-        tail = _without_tail(rest, prep)
+        tail, said = _without_tail(rest, prep), statement(aux.lower(), rest, named)
         if noun:
             orders += [
                 f"{which} {noun} {aux} {rest} {prep.lower()}",
                 f"{prep.lower()} what {noun} {aux} {rest}",
                 f"{prep.lower()} which {noun} {aux} {rest}",
-                f"{rest} {aux} {prep.lower()} which {noun}",
-                f"what is the {noun} {prep.lower()} which {rest} {aux}"
-                if tail == rest
-                else f"what is the {noun} of {tail}",
-                f"which {noun} {aux} {tail}",
-                f"the {noun} of {tail}",
-                f"name the {noun} of {tail}",
+                f"{said} {prep.lower()} which {noun}",
             ]
+            sought = f"the {noun} {prep.lower()} which {said}" if tail == rest else f"the {noun} of {tail}"
+            orders += [f"what is {sought}", sought, f"name {sought}"]
             if prep.lower() in ("in", "at", "on", "within"):
                 orders += [f"where {aux} {rest}", f"where exactly {aux} {rest}, {prep.lower()} what {noun}"]
     elif match := _OF_PHRASE.match(core):
@@ -193,35 +191,37 @@ def reordered(question: str) -> list[str]:
         ]
     elif match := _ASKED_NOUN.match(core):
         which, noun, aux, rest = match.groups()
+        said = statement(aux.lower(), rest, named)
         orders += [
-            f"{rest} {aux} what {noun}",
-            f"what is the {noun} that {rest} {aux}",
-            f"name the {noun} of {rest}",
+            f"{said} what {noun}",
+            f"what is the {noun} that {said}",
+            f"name the {noun} that {said}",
             f"which {noun} {aux} {rest}",
             f"what {noun} {aux} {rest}",
-            f"tell me what {noun} {rest} {aux}",
+            f"tell me what {noun} {said}",
         ]
         if match := re.match(rf"^(.+) ({_PREPOSITIONS})$", rest):
             orders += [f"{match.group(2)} {which.lower()} {noun} {aux} {match.group(1)}"]
     elif match := _WHERE.match(core):
         which, aux, rest = match.groups()
+        said = statement(aux.lower(), rest, named)
         orders += [
-            f"{rest} {aux} {which.lower()}",
+            f"{said} {which.lower()}",
             f"{which} exactly {aux} {rest}",
-            f"tell me {which.lower()} {rest} {aux}",
+            f"tell me {which.lower()} {said}",
         ]
         if which.lower() == "where":
             orders += [f"in what place {aux} {rest}", f"in which place {aux} {rest}", f"at what location {aux} {rest}"]
         if which.lower() == "when":
             orders += [f"at what time {aux} {rest}", f"on what date {aux} {rest}", f"in which year {aux} {rest}"]
     elif match := _WHO_DID.match(core):
-        _, verb, rest = match.groups()
-        orders += [
-            f"{rest} was {verb} by whom",
-            f"by whom was {rest} {verb}",
-            f"who is it that {verb} {rest}",
-            f"which person {verb} {rest}",
-        ]
+        _, did, rest = match.groups()
+        orders += [f"who is it that {did} {rest}", f"which person {did} {rest}"]
+        if done := passive(did, rest):
+            orders += [
+                f"{rest} {done.auxiliary} {done.participle} by whom",
+                f"by whom {done.auxiliary} {rest} {done.participle}",
+            ]
     return list(dict.fromkeys(orders))
 
 

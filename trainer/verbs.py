@@ -1,0 +1,78 @@
+"""Forms of English verbs, from the dictionary of lemminflect. Pure.
+
+Only the dictionary is asked: for words it does not hold, lemminflect would unpickle a model of its own.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+AUXILIARIES = frozenset(
+    "is was are were be does did do can could has have had will would shall should must may might".split()
+)
+
+_PREPOSITIONS = frozenset(
+    "about above across after against along among around as at before behind below beside between beyond by down "
+    "during for from in into near of off on onto out over past through to toward towards under until up upon with "
+    "within".split()
+)
+
+
+class Verb(NamedTuple):
+    """What the passive of a verb is made of: its participle, and the auxiliary of its tense."""
+
+    participle: str
+    auxiliary: str
+
+
+@cache
+def verb(word: str) -> Verb | None:
+    """`word` as a verb in its third person or its past; None where it is neither, or an auxiliary."""
+    from lemminflect import getLemma
+
+    if word in AUXILIARIES:
+        return None
+    for lemma in getLemma(word, upos="VERB", lemmatize_oov=False):
+        for tag, auxiliary in (("VBZ", "is"), ("VBD", "was")):
+            if word in _forms(lemma, tag):
+                return Verb(_forms(lemma, "VBN")[-1], auxiliary)
+    return None
+
+
+def passive(word: str, thing: str) -> Verb | None:
+    """What "by whom was `thing` ..." is made of; None where `word` has no such form, or `thing` is not its object."""
+    done = None if thing.split(" ", 1)[0].lower() in _PREPOSITIONS else verb(word.lower())
+    return done._replace(auxiliary={"is": "are", "was": "were"}[done.auxiliary]) if done and _many(thing) else done
+
+
+@cache
+def third_person(lemma: str) -> str:
+    """What he, she or it does: "teach" gives "teaches", "study" "studies"."""
+    regular = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x", "o")) else "s")
+    return "is" if lemma == "be" else (*_forms(lemma, "VBZ"), regular)[0]
+
+
+@cache
+def past(lemma: str) -> str:
+    """What somebody did: "write" gives "wrote"; with "did" where that is not known."""
+    return (*_forms(lemma, "VBD"), f"did {lemma}")[0] if lemma != "be" else "was"
+
+
+def _many(thing: str) -> bool:
+    """Whether "the keys of Harlow" are many; a name, in capitals, is one thing."""
+    from lemminflect import getLemma
+
+    head = ""
+    for word in thing.split(" "):
+        if word in _PREPOSITIONS:
+            break
+        head = word
+    lemmas = getLemma(head, upos="NOUN", lemmatize_oov=False) if head.islower() else ()
+    return bool(lemmas) and head not in lemmas
+
+
+def _forms(lemma: str, tag: str) -> tuple[str, ...]:
+    """The forms of a verb that the dictionary gives for a tag of the Penn Treebank."""
+    from lemminflect import getInflection
+
+    found: tuple[str, ...] = getInflection(lemma, tag, inflect_oov=False)
+    return found
