@@ -10,9 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -274,11 +274,12 @@ def _add(flags: argparse.Namespace) -> None:
     from store.database import opened
 
     settings = _settings(flags)
-    memory = Memory(settings.home, threads=settings.threads)
+    memory, tell = Memory(settings.home, threads=settings.threads), _on_terminal()
     try:
         with opened(settings.home) as db:
             for path in flags.documents:
-                print(f"{path}: " + ("read" if memory.read(db, path) else "known already"))
+                told = partial(tell, f"reading {path.name}", note="passages")
+                print(f"{path}: " + ("read" if memory.read(db, path, told) else "known already"))
     finally:
         memory.close()
 
@@ -336,10 +337,10 @@ def _improve(flags: argparse.Namespace) -> None:
     from store.answering import GiveWay
     from store.errors import NightRefused
     from trainer.night import run_night
-    from trainer.process import die_with, lower_priority, only_night, unpaused
+    from trainer.process import die_with, end_when_told, lower_priority, only_night, unpaused
     from trainer.readiness import hindrances, machine
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    end_when_told()
     if flags.parent:
         die_with(flags.parent, settings.home)
     lower_priority()

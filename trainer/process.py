@@ -74,6 +74,14 @@ def start_night(root: Path, home: Path, trigger: str, local_date: str | None = N
         )
 
 
+def end_when_told() -> None:
+    """End this process in order when it is told to, or its terminal goes; what `nohup` began outlives its terminal."""
+    for name in ("SIGTERM", "SIGHUP"):  # the second is not on every system
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+
+
 def paused(home: Path) -> list[str]:
     """Why the schedule starts nothing while a night waits for its owner; nothing where none does."""
     with opened(home) as db:

@@ -1,5 +1,6 @@
 """A night whose process ends again and again in one phase, without anybody having ended it, is given up."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -111,6 +112,40 @@ from trainer.process import die_with
 die_with(int(sys.argv[1]), Path(sys.argv[2]))
 time.sleep(60)
 """
+
+
+ENDING = """
+import sys, time
+from pathlib import Path
+from tests.trainer.test_night_dying import opens_and_waits
+from trainer.process import end_when_told
+end_when_told()
+opens_and_waits(Path(sys.argv[1]))
+"""
+
+
+def opens_and_waits(home: Path) -> None:
+    def opening(path: Path, version: str) -> None:
+        print("ready", flush=True)
+        time.sleep(60)
+
+    run_night(Settings(home=home), of_base(home), opening, "command")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there are no hangups on this system")
+@pytest.mark.parametrize("under", [[], ["nohup"]])
+def test_a_night_whose_terminal_goes_was_not_ended_by_the_system(home, unfinished, under):
+    command = [*under, sys.executable, "-c", ENDING, str(home)]
+    night = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert night.stdout.readline() == "ready\n"
+    night.send_signal(signal.SIGHUP)
+    if under:
+        with pytest.raises(subprocess.TimeoutExpired):
+            night.wait(3)
+        night.kill()
+    assert night.wait(30) == (-signal.SIGKILL if under else 128 + signal.SIGHUP)
+    with opened(home) as db:
+        assert [entry.what for entry in journal(db, unfinished)].count("stopped") == (0 if under else 1)
 
 
 def test_a_night_that_goes_with_its_server_says_so(home):
