@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.reader import read_apart
+from assistant.telling import Told, unheard
 from models.embedding import NAME, WIDTH, Embedder
 from models.engine import Engine
 from store import documents
@@ -68,15 +69,25 @@ def in_passages(text: str, size: int = PASSAGE_CHARACTERS) -> list[str]:
 
 
 def take(
-    db: Database, embedder: Embedder, name: str, data: bytes, conversation_id: str | None = None
+    db: Database,
+    embedder: Embedder,
+    name: str,
+    data: bytes,
+    conversation_id: str | None = None,
+    told: Told = unheard,
 ) -> tuple[Document, bool]:
-    """Take a document in, for one conversation or for all; False beside it when it was there. Raises InputRefused."""
+    """Take a document in, for one conversation or for all; False beside it when it was there. Raises InputRefused.
+
+    `told` hears how many of its passages were read, after each.
+    """
     digest = hashlib.sha256(data).hexdigest()
     if known := documents.known_document(db, digest, conversation_id):
         return known, False
     read = read_passages(name, data)
-    vectors = embedder.embed([text for _, text in read]).astype("<f4")
-    passages = [NewPassage(place, text, bytes(vector)) for (place, text), vector in zip(read, vectors, strict=True)]
+    passages: list[NewPassage] = []
+    for place, text in read:
+        passages.append(NewPassage(place, text, bytes(embedder.embed([text]).astype("<f4"))))
+        told(len(passages), len(read))
     return documents.add_document(db, name, digest, passages, NAME, conversation_id), True
 
 

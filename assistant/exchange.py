@@ -3,7 +3,6 @@
 Behind the same guard as everything else: a foreign page can neither read a download nor send a file.
 """
 
-import asyncio
 import logging
 import re
 import time
@@ -17,6 +16,7 @@ from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from assistant.page.speech import heard, number, say, say_many
 from assistant.page.words import left_words
+from assistant.telling import told_by
 from assistant.visitor import visitor
 from store.conversations import conversation, path_to
 from store.database import opened
@@ -95,32 +95,20 @@ def count_words(count: ImportCount) -> str:
 
 
 async def _lines(work: Callable[[Callable[[str], None]], str]) -> AsyncIterator[str]:
-    """What `work` tells while it goes on, a line each, and in the end its result; it goes on though nobody listens."""
-    told: asyncio.Queue[str | None] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
+    """What an import tells, a line each; where it broke off that too."""
 
-    def tell(line: str | None) -> None:
-        loop.call_soon_threadsafe(told.put_nowait, line)
-
-    def worked() -> None:
+    def worked(tell: Callable[[str], None]) -> str:
         try:
-            tell(work(tell))
+            return work(tell)
         except Exception as error:
+            log.exception("an import broke off")
             fault = heard(str(error)) if isinstance(error, AprendizError) else str(error)
-            tell(say("It broke off: {fault} What was taken stays; give the same file again for the rest.", fault=fault))
-            raise
-        finally:
-            tell(None)
+            return say(
+                "It broke off: {fault} What was taken stays; give the same file again for the rest.", fault=fault
+            )
 
-    working = asyncio.ensure_future(run_in_threadpool(worked))
-    working.add_done_callback(_logged)
-    while (line := await told.get()) is not None:
+    async for line in told_by(worked):
         yield f"{line}\n"
-
-
-def _logged(working: asyncio.Future[None]) -> None:
-    if error := working.exception():
-        log.error("an import broke off", exc_info=error)
 
 
 def _take(home: Path, talks: Sequence[Talk], owner: str, tell: Callable[[str], None]) -> str:

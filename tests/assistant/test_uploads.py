@@ -1,6 +1,7 @@
 """Files that are dropped into the chat: let in by our own page only, read, quoted under the answer, and removed."""
 
 import base64
+import json
 
 import httpx
 import pytest
@@ -144,3 +145,25 @@ def test_chosen_files_are_shared_with_all_conversations_and_faults_are_told(brow
     page.context.close()
     assert visit.foreign == []
     assert [fault for fault in visit.faults if "400" not in fault] == []  # the scan, as the browser notes it
+
+
+LONG = "\n\n".join(f"In {year} the ferry of Harlow was painted anew. " + "Oars. " * 150 for year in range(40)).encode()
+
+
+def test_how_far_a_long_document_is_read_is_told_line_by_line(server):
+    *told, read = [json.loads(line) for line in send(server, LONG, name="long.txt").text.splitlines()]
+    assert told and read["passages"] > 40
+    for each in told:
+        assert f"of {read['passages']} passages, " in each["reading"] and each["reading"].endswith(" left")
+
+
+@pytest.mark.browser
+def test_the_page_says_how_far_a_long_document_is_read(browser, server):
+    visit = Visit(browser, server.url)
+    visit.page.locator("#attached").set_input_files([{"name": "long.txt", "mimeType": "", "buffer": LONG}])
+    expect(visit.page.locator("#reading")).to_contain_text(" passages, ", timeout=60_000)
+    papers_here = visit.page.get_by_label("Documents of this conversation")
+    expect(papers_here.get_by_text("long.txt")).to_be_visible(timeout=120_000)
+    expect(visit.page.locator("#reading")).to_be_empty()
+    visit.page.context.close()
+    assert visit.foreign == [] and visit.faults == []

@@ -1,5 +1,5 @@
 // Files that are dropped or chosen: documents for a conversation, and conversations to be taken in.
-import { asks, value } from "./parts.js";
+import { asks, lines, value } from "./parts.js";
 import { say } from "./speech.js";
 import { plain } from "./stream.js";
 import { tell } from "./waiting.js";
@@ -21,8 +21,13 @@ async function readAll(files) {
     try {
       const headers = { "content-type": "application/octet-stream" };
       const response = await plain(`/documents?${query}`, { method: "POST", headers, body: file });
-      const told = await response.json();
+      let told = {};
+      for await (const line of lines(response)) {
+        told = JSON.parse(line);
+        if (told.reading) tell(told.reading);
+      }
       if (told.error) faults.push(told.error);
+      else if (!told.id) throw new Error("broken off");
       else if (!at) await opened(told.conversation);
     } catch {
       faults.push(say("{name} could not be sent. Is the server still running?", { name: file.name }));
@@ -47,11 +52,7 @@ async function bring(input) {
   try {
     const to = `/conversations?name=${encodeURIComponent(file.name)}`;
     const response = await fetch(to, { method: "POST", body: file });
-    const parts = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let text = "", part; !(part = await parts.read()).done; ) {
-      text += part.value;
-      answer(text.trimEnd().split("\n").at(-1)); // how far it is, and in the end what came of it
-    }
+    for await (const line of lines(response)) answer(line); // how far it is, and in the end what came of it
   } catch {
     answer(say("The file did not reach the server. Is it running?"));
   }

@@ -29,3 +29,15 @@ export function asks(to, press) {
 export const idle = () => !document.activeElement?.value;
 
 export const click = (found) => found && found.click();
+
+/** The lines of a response, each as soon as it is whole. */
+export async function* lines(response) {
+  const parts = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part; !(part = await parts.read()).done; ) {
+    const whole = (rest + part.value).split("\n");
+    rest = whole.pop();
+    yield* whole;
+  }
+  if (rest) yield rest;
+}
