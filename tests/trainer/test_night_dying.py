@@ -91,11 +91,12 @@ def test_a_training_that_keeps_another_checkpoint_each_time_goes_on(home):
         )
 
         def trained(step: int) -> None:
+            time.sleep(0.01)  # stored times are in milliseconds, and those of files lag behind
             if step:
                 checkpoint = home / "checkpoints" / f"checkpoint-{step}"
                 checkpoint.mkdir(parents=True)
                 (checkpoint / WHOLE).touch()
-            time.sleep(0.01)  # stored times are in milliseconds: the next beginning comes after what was kept
+            time.sleep(0.01)
             raise Died
 
         for step in (0, 0, 20, 40, 60, 80, 0, 0, 0):
