@@ -314,6 +314,37 @@ def test_instructions_and_values_are_kept_as_a_preset_and_used_in_another_conver
     expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a cook.")
 
 
+SLOW_PLACE = """
+    const plain = window.fetch;
+    let held = false;
+    window.fetch = async (...request) => {
+        const first = String(request[0]).includes("/queue/join") && request[1].body.includes("as a gardener") && !held;
+        held ||= first;
+        const response = await plain(...request);
+        if (first) await new Promise((go) => setTimeout(go, 2000));
+        return response;
+    };
+"""
+
+
+def test_what_was_done_later_is_shown_though_the_place_of_what_was_done_before_is_known_later(browser, server):
+    """Pressing a preset leaves the instructions, which saves them first."""
+    first = talk(server.home, "What goes into a salad?")
+    visit = Visit(browser, f"{server.url}?talk={first}", before=SLOW_PLACE)
+    more(visit)
+    visit.page.get_by_label("Instructions for this conversation").fill("Answer as a gardener.")
+    chosen = visit.page.get_by_role("button", name="Inventive")
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    visit.page.wait_for_timeout(2500)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    with opened(server.home) as db:
+        kept = conversations.conversation(db, first)
+    assert (kept.system_prompt, kept.temperature) == ("Answer as a gardener.", 1.0)
+    visit.page.context.close()
+    assert visit.foreign == [] and visit.faults == []
+
+
 def test_a_stopped_answer_goes_on_by_a_single_key(go, server):
     visit = go()
     visit.ask("Write a very long story about a heron, with many chapters.", finished=False)

@@ -1,7 +1,9 @@
-// Mends a race of Gradio's. It reads the results of all events from one stream, and the server ends it when none is left.
+// Mends two races of Gradio's. It reads the results of all events from one stream, and the server ends it when none is left.
 // An event that joins in that moment is told its place while the client still takes the ending stream for open; nobody
 // would read its result. So this reads along: an end that comes while an event is unanswered is not passed on, and the
 // stream is opened anew, once for each event. Where the end was passed on, the place is told when the client knows of it.
+// And an event's results are shown when its place is known: where that of a later one came first, the older result was
+// drawn over the newer. So an event joins when the one before it has its place.
 
 /** The browser's own `fetch`. */
 export const plain = window.fetch.bind(window);
@@ -10,15 +12,23 @@ const unanswered = new Map(); // event id -> whether the stream was opened anew 
 const early = new Set(); // events that were answered before their place was told
 let ended = null; // the signal of the stream whose end was passed on last; the client aborts it when it knows
 const LONGEST_MS = 5000;
+let joining = Promise.resolve(); // settled when the event before has its place
 window.fetch = async (...request) => {
   const url = request[0] instanceof Request ? request[0].url : String(request[0]);
+  if (!url.includes("/queue/join")) return fetched(url, request);
+  const response = joining.then(() => fetched(url, request));
+  joining = response.catch(() => {});
+  return response;
+};
+
+async function fetched(url, request) {
   const response = await plain(...request);
   if (response.status === 401) window.location.reload(); // logged out meanwhile: the server shows the login
   if (response.ok && url.includes("/queue/join")) await joined(await response.clone().json());
   if (!response.ok || !response.body || !url.includes("/queue/data")) return response;
   const signal = request[0] instanceof Request ? request[0].signal : request[1] && request[1].signal;
   return lasting(response, signal, () => plain(...request));
-};
+}
 
 async function joined(place) {
   if (!early.delete(place.event_id)) unanswered.set(place.event_id, false);
