@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from os.path import commonprefix
 from pathlib import Path
+from typing import Any
 
 from models.engine import Engine, Sampling
 from models.whole_file import whole_file
@@ -17,6 +18,8 @@ QUESTIONS = 160
 HELD_OUT = 40
 PROBE_ANSWER = Sampling(max_tokens=32)
 _KEPT_ANSWER = Sampling(max_tokens=8)
+_LONGEST_QUESTION = 40  # tokens
+_LIKELY = 64
 _SPARE = 8
 """Tokens that an engine leaves free."""
 
@@ -81,20 +84,33 @@ def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
     for _attempt in range(6):
         if len(found) >= count:
             break
-        ids = torch.tensor([opening]).repeat((count - len(found)) * 3 // 2, 1)
-        generated = model.generate(
-            input_ids=ids,
-            attention_mask=torch.ones_like(ids),
-            max_new_tokens=40,
-            do_sample=True,
-            temperature=1.0,
-            top_k=64,
-            eos_token_id=closing,
-            pad_token_id=closing,
-        )
-        for row in generated[:, len(opening) :].tolist():
+        for row in _gone_on(model, opening, closing, (count - len(found)) * 3 // 2):
             if closing in row:
                 text = tokenizer.decode(row[: row.index(closing)], skip_special_tokens=True).strip()
                 if 8 <= len(text) <= 400:
                     found[text] = None
     return list(found)[:count]
+
+
+def _gone_on(model: Any, opening: Sequence[int], closing: int, count: int) -> list[list[int]]:
+    """`count` ways in which `model` goes on from `opening`, until all have come to `closing` or are too long.
+
+    Half of the time of transformers' `generate`: the opening is computed once, and one of `_LIKELY` tokens is drawn
+    instead of one of all.
+    """
+    import torch
+
+    with torch.inference_mode():
+        out = model(torch.tensor([opening]), use_cache=True, logits_to_keep=1)
+        cache, logits = out.past_key_values, out.logits[:, -1].expand(count, -1)
+        cache.batch_repeat_interleave(count)
+        said: list[Any] = []
+        closed = torch.zeros(count, 1, dtype=torch.bool)
+        while len(said) < _LONGEST_QUESTION and not closed.all():
+            likely = logits.topk(min(_LIKELY, logits.shape[-1]))
+            token = likely.indices.gather(1, torch.multinomial(likely.values.float().softmax(-1), 1))
+            said.append(token)
+            closed |= token == closing
+            logits = model(token, past_key_values=cache, use_cache=True).logits[:, -1]
+        rows: list[list[int]] = torch.cat(said, 1).tolist()
+    return rows
