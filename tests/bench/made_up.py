@@ -58,7 +58,9 @@ class Fact:
 
 
 def facts(count: int, seed: int, neighbours: int = 3) -> list[Fact]:
-    """`count` facts, each of another subject and answer, at most 38: there are no more names."""
+    """`count` facts, each of another subject and answer. Raises ValueError beyond 38: there are no more names."""
+    if 4 * count > len(NAMES):
+        raise ValueError(f"There are names for {len(NAMES) // 4} facts, and {count} were asked for.")
     rng = random.Random(seed)
     names = rng.sample(NAMES, len(NAMES))
     relations = rng.sample(_RELATIONS, len(_RELATIONS))

@@ -1,9 +1,9 @@
 """What becomes of answers that were replaced or taken back: two nights, and what the weights alone then say.
 
-    .venv/bin/python tests/bench/taken_back.py [--facts 20] [--home DIRECTORY]
+    .venv/bin/python tests/bench/taken_back.py [--facts 38] [--forgotten 20] [--home DIRECTORY]
 
-Of made-up facts, a first night learns all; then half are corrected anew in other words, the other half forgotten, and
-a second night passes. Prints one JSON object: what memory said at once after either, and how often the weights give
+Of made-up facts, a first night learns all; then some are forgotten, the others corrected anew in other words, and a
+second night passes. Prints one JSON object: what memory said at once after either, and how often the weights give
 the newest, the replaced and the forgotten answers, beside a base that never saw any.
 """
 
@@ -41,11 +41,12 @@ def night(home: Path, count: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--facts", type=int, default=20)
+    parser.add_argument("--facts", type=int, default=38)
+    parser.add_argument("--forgotten", type=int, default=20)
     parser.add_argument("--home", type=Path)
     arguments = parser.parse_args()
     made = facts(arguments.facts, 11)
-    replaced, withdrawn = made[::2], made[1::2]
+    replaced, withdrawn = made[arguments.forgotten :], made[: arguments.forgotten]
     with tempfile.TemporaryDirectory() as folder:
         home = (arguments.home or Path(folder, "home")).resolve()
         home.mkdir(parents=True, exist_ok=True)
