@@ -128,7 +128,8 @@ opens_and_waits(Path(sys.argv[1]))
 def opens_and_waits(home: Path) -> None:
     def opening(path: Path, version: str) -> None:
         print("ready", flush=True)
-        time.sleep(60)
+        for _ in range(600):  # a signal that comes just before a sleep waits for its end
+            time.sleep(0.1)
 
     run_night(Settings(home=home), of_base(home), opening, "command")
 
