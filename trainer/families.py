@@ -24,7 +24,9 @@ _ATTRIBUTE = re.compile(r"^(?:what|which) (?:is|was|are|were) the (?!name)(.+?) 
 _POSSESSED = re.compile(r"^(?:what|which) (?:is|was|are|were) (.+?)['’]s (.+)$", re.I)
 _LIVELIHOOD = re.compile(r"\b(occupation|profession|job|line of work|trade)$", re.I)
 _WHO_DID = re.compile(r"^who ([a-z]+) (.+)$", re.I)
-_WHICH_DID = tuple(re.compile(rf"^which ({noun}) ([a-z]+) (.+)$", re.I) for noun in ("[a-z]+", "[a-z]+ [a-z]+"))
+_WHICH_DID = tuple(  # with a verb in small letters: "Mars" is none
+    re.compile(rf"^(?i:which ({noun})) ([a-z]+) (.+)$") for noun in ("[a-z]+", "[a-z]+ [a-z]+")
+)
 _NAMED_AFTER = re.compile(
     r"^(?:who|what|whom) (?:is|was) (?:the person that )?(.+?)(?: is| was)? named (?:after|for)$", re.I
 )

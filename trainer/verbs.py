@@ -48,13 +48,13 @@ def passive(word: str, thing: str) -> Verb | None:
 def third_person(lemma: str) -> str:
     """What he, she or it does: "teach" gives "teaches", "study" "studies"."""
     regular = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x", "o")) else "s")
-    return "is" if lemma == "be" else (*_forms(lemma, "VBZ"), regular)[0]
+    return (*_forms(lemma, "VBZ"), regular)[0]
 
 
 @cache
 def past(lemma: str) -> str:
     """What somebody did: "write" gives "wrote"; with "did" where that is not known."""
-    return (*_forms(lemma, "VBD"), f"did {lemma}")[0] if lemma != "be" else "was"
+    return (*_forms(lemma, "VBD"), f"did {lemma}")[0]
 
 
 def _many(thing: str) -> bool:

@@ -62,6 +62,10 @@ def test_what_has_no_passive_gets_none(question):
     assert not [each for each in relatives(question) if each.startswith(("by", "Harlow", "in"))]
 
 
+def test_a_name_is_not_taken_for_a_verb():
+    assert relatives("Which planets orbit Mars today?") == []
+
+
 def test_what_names_nothing_has_no_relatives():
     assert relatives("what is the time?") == []
     assert relatives("") == []
