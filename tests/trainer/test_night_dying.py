@@ -138,7 +138,14 @@ def opens_and_waits(home: Path) -> None:
 @pytest.mark.parametrize("under", [[], ["nohup"]])
 def test_a_night_whose_terminal_goes_was_not_ended_by_the_system(home, unfinished, under):
     command = [*under, sys.executable, "-c", ENDING, str(home)]
-    night = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    night = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may be under `nohup` themselves
+    )
     assert night.stdout.readline() == "ready\n"
     night.send_signal(signal.SIGHUP)
     if under:
