@@ -87,6 +87,8 @@ ARMS: dict[str, Arm] = {
     "last third of the layers": Arm(config={"frozen_share": 2 / 3}),
     "rank 4": Arm(config={"rank": 4, "alpha": 8}),
     "learning rate 3e-4": Arm(config={"learning_rate": 3e-4}),
+    "rows of half the length": Arm(config={"row_tokens": 256}),
+    "rows of half the length, half the epochs": Arm(config={"row_tokens": 256, "epochs": 3, "least_steps": 0}),
     "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
     "merged at 0.8": Arm(scale=0.8),
 }

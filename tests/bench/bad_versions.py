@@ -1,10 +1,11 @@
 """The gate on versions made bad on purpose, and on good ones: what it lets through.
 
-    .venv/bin/python tests/bench/bad_versions.py --home DIRECTORY [--sets 5] [--facts 5]
+    .venv/bin/python tests/bench/bad_versions.py --home DIRECTORY [--sets 0 1 2 3 4] [--facts 5]
 
 Each set of made-up facts gives a night's data, two versions trained as a night does (two seeds), and eight that
 something was done to. Every version is examined as a night examines it, and judged. One line of JSON a version is
-appended to `judged.jsonl` in the directory, and what is there is not done again; in the end the confusion table.
+appended to `judged.jsonl` in the directory, and what is there is not done again; in the end the confusion table. Two
+processes may work on different sets of one directory.
 """
 
 import argparse
@@ -124,18 +125,22 @@ ARMS: dict[str, Make] = {
 }
 
 
+def read(journal: Path) -> list[dict[str, object]]:
+    """The versions that were judged so far."""
+    return [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--sets", type=int, default=5)
+    parser.add_argument("--sets", type=int, nargs="+", default=list(range(5)))
     parser.add_argument("--facts", type=int, default=5)
     arguments = parser.parse_args()
     home = arguments.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
     journal = home / "judged.jsonl"
-    judged = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
-    done = {(row["set"], row["version"]) for row in judged}
-    for number in range(arguments.sets):
+    done = {(row["set"], row["version"]) for row in read(journal)}
+    for number in arguments.sets:
         missing = [name for name in ARMS if (number, name) not in done]
         if not missing:
             continue
@@ -155,14 +160,13 @@ def main() -> None:
             with journal.open("a") as lines:
                 lines.write(json.dumps(row) + "\n")
             print(json.dumps(row), flush=True)
-            judged.append(row)
             if file != made.base.gguf:
                 file.unlink()
             if name != "good":
                 shutil.rmtree(work)
         shutil.rmtree(folder / "good", ignore_errors=True)
     for name in ARMS:
-        rows = [row for row in judged if row["version"] == name]
+        rows = [row for row in read(journal) if row["version"] == name]
         print(f"{name:24} promoted {sum(row['promoted'] for row in rows)} of {len(rows)}")
 
 
