@@ -27,7 +27,7 @@ from store.records import ChatMessage
 
 
 class LlamaCppEngine:
-    """A GGUF file, loaded. `threads` 0 takes every core; the file is checked before llama.cpp reads it.
+    """A GGUF file, loaded. `threads` 0 takes every core this process may use; the file is checked before it is read.
 
     `give_way` is called between tokens, and between the batches of parallel sequences; it may wait.
     """
@@ -44,7 +44,7 @@ class LlamaCppEngine:
         summary = inspect(path)
         self.version = version
         self.context_tokens = min(context_tokens, summary.context_tokens or context_tokens)
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or _cores()
         self._give_way = give_way
         self._lock = threading.RLock()
         try:
@@ -195,6 +195,11 @@ class LlamaCppEngine:
         buffer = bytes(128)
         size = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, special)
         return buffer[: max(size, 0)]
+
+
+def _cores() -> int:
+    """How many cores this process may use: where it is bound to some, those only, or its threads would take turns."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Text:

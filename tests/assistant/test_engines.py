@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import threading
 
 import pytest
@@ -42,6 +43,18 @@ def pair(tiny, tmp_path_factory):
 def test_both_engines_read_the_same_tokens(pair):
     llama, torch = pair
     assert llama.prompt_tokens(TALK) == torch.prompt_tokens(TALK)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no program to some cores")
+def test_a_program_bound_to_one_core_has_no_two_threads_take_turns_on_it(tiny):
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        engine = LlamaCppEngine(tiny("qwen2")[1], "base")
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert engine._llama.n_threads == 1
+    engine.close()
 
 
 def test_both_engines_score_an_answer_alike(pair):
