@@ -4,13 +4,13 @@ What is not known is passed over, as OpenAI's clients expect; what is known, wou
 honoured is refused by name. Nothing here answers.
 """
 
-import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from assistant.api.errors import Refused
 from store.database import storable
+from store.errors import InputRefused
 
 STRICT = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
 MOST_STOPS = 4
@@ -87,8 +87,13 @@ class ResponseFormat(BaseModel):
             raise Refused(
                 "The type json_schema needs the schema under `json_schema`.", code="missing_required_parameter"
             )
-        if self.type == "json_schema" and (fault := _fault(self.schema_followed)):
-            raise Refused(f"This schema cannot be followed: {fault}.", code="invalid_value")
+        if self.type == "json_schema" and self.schema_followed is not None:
+            from assistant.grammar import grammar
+
+            try:
+                grammar(self.schema_followed)
+            except InputRefused as error:
+                raise Refused(str(error), code="invalid_value") from error
         return self
 
 
@@ -173,14 +178,3 @@ class FeedbackRequest(BaseModel):
         if self.rating is None and self.reasons:
             raise Refused("Reasons belong to a rating.", param="reasons", code="invalid_value")
         return self
-
-
-def _fault(schema: dict[str, Any] | None) -> str:
-    """Why `schema` cannot be followed; empty when it can."""
-    from llama_cpp.llama_grammar import json_schema_to_gbnf
-
-    try:
-        json_schema_to_gbnf(json.dumps(schema))
-    except (AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
-        return str(error) or type(error).__name__
-    return ""
