@@ -1,8 +1,8 @@
 """Which stored message each message of a request is.
 
 A client sends its whole conversation again with every question and knows no ids, so what was stored is recognised
-by what was said up to there. It is kept in this process only: after a restart, or when the client has changed what
-was said, a conversation begins anew.
+by what was said up to there. It is kept in this process only: after a restart, when the client has changed what was
+said, or when the conversation was deleted, one begins anew.
 """
 
 import hashlib
@@ -73,9 +73,11 @@ class History:
         try:
             if id:
                 require_own(db, self._owner, [id])  # which changes when the first user is added
-            return conversations.message(db, id) if id else None
+            found = conversations.message(db, id) if id else None
         except NotFound:
             return None
+        gone = found and conversations.conversation(db, found.conversation_id).deleted
+        return None if gone else found
 
     def _know(self, said: str, id: str) -> None:
         with self._lock:

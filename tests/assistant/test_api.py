@@ -23,7 +23,7 @@ from assistant.visitor import of
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
-from store import conversations, documents, feedback, versions
+from store import conversations, documents, feedback, shelves, versions
 from store.answering import is_answering
 from store.database import opened
 from store.errors import StoreDamaged
@@ -211,6 +211,16 @@ def test_a_schema_that_cannot_be_followed_is_refused(client):
         form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
         error = refusal(client, response_format=form)
         assert error["param"].startswith("response_format") and "cannot be followed" in error["message"]
+    for asked_of_it in (
+        {"pattern": r"^\d{3}$"},
+        {"maxLength": 5000},
+        {"maxLength": 50_000},
+        {"enum": []},
+        {"anyOf": []},
+    ):
+        schema = {"type": "object", "properties": {"a": {"type": "string", **asked_of_it}}, "required": ["a"]}
+        form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+        assert "cannot be followed" in refusal(client, response_format=form)["message"]
     assert refusal(client, response_format={"type": "json_schema"})["code"] == "missing_required_parameter"
     assert refusal(client, response_format={"type": "xml"})["param"] == "response_format.type"
 
@@ -420,6 +430,18 @@ def test_a_conversation_that_is_sent_again_goes_on_where_it_was_stored(client, s
     assert [message.id for message in answers] == [first.aprendiz["message_id"], sibling.aprendiz["message_id"]]
     assert [message.content for message in path[::2]] == ["Name a bird of the marsh.", "And another?"]
     assert path[1].id in {message.id for message in answers}
+
+
+@pytest.mark.slow
+def test_a_question_of_a_conversation_that_was_deleted_is_answered_in_a_new_one(client, server):
+    before = talks(server)
+    first = ask(client, "Which bird of the marsh was deleted?")
+    with opened(server.home) as db:
+        gone = conversations.message(db, first.aprendiz["message_id"]).conversation_id
+        shelves.delete(db, gone)
+    again = ask(client, "Which bird of the marsh was deleted?")
+    assert talks(server) == before + 1
+    assert stored(server, again.aprendiz["message_id"]).conversation_id != gone
 
 
 @pytest.mark.slow
