@@ -6,6 +6,7 @@ The page and the import write it, memory and the night read it. The one thing th
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from store.context import context_of
 from store.conversations import NOT_DELETED, conversation, message, path_to
@@ -176,25 +177,28 @@ def corrections_of(db: Database, message_id: str) -> list[Correction]:
 
 
 def forget(db: Database, correction_id: int) -> Correction:
-    """Take a correction back for good, with the earlier ones that it superseded.
+    """Take a correction back for good, with the earlier ones of the same user and the same question that it superseded.
 
-    Its answer is wiped, with its vectors, checks and examples, and so is what memory answered from it in
-    conversations, also where that was corrected again; the file keeps no trace of them. The question stays, as the
-    record that something was forgotten. Versions trained on it and backups made before stay as they are. Raises
-    NotFound.
+    Another one that it had taken the place of, somebody else's or of a question in other words, counts again, unless
+    there is a newer one in its place. Its answer is wiped, with its vectors, checks and examples, and so is what
+    memory answered from it in conversations, also where that was corrected again; the file keeps no trace of them.
+    The question stays, as the record that something was forgotten. Versions trained on it and backups made before
+    stay as they are. Raises NotFound.
     """
     with writing(db):
         correction(db, correction_id)
-        gone = [
-            row["id"]
-            for row in rows(
-                db,
-                """WITH RECURSIVE gone (id) AS (
-                       VALUES (?) UNION SELECT c.id FROM corrections c JOIN gone ON c.superseded_by = gone.id
-                   ) SELECT id FROM gone""",
-                correction_id,
-            )
-        ]
+        before = rows(
+            db,
+            """WITH RECURSIVE chain (id) AS (
+                   VALUES (?) UNION SELECT c.id FROM corrections c JOIN chain ON c.superseded_by = chain.id
+               ) SELECT id, superseded_by, by, manner, question_key, context FROM corrections JOIN chain USING (id)""",
+            correction_id,
+        )
+        own = next(row for row in before if row["id"] == correction_id)
+        gone = {row["id"] for row in before if _of_one_kind(row, own)}
+        for row in before:
+            if row["id"] not in gone and row["superseded_by"] in gone:
+                db.execute("UPDATE corrections SET superseded_by = ? WHERE id = ?", (own["superseded_by"], row["id"]))
         for number in gone:
             _wipe_rejected(db, number)
             db.execute(
@@ -212,6 +216,13 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
     scrub(db)
     return correction(db, correction_id)
+
+
+def _of_one_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether of two corrections of one user the later says the same thing anew: of one question, or wishes."""
+    if one["by"] != other["by"] or bool(one["manner"]) != bool(other["manner"]):
+        return False
+    return bool(one["manner"]) or (one["question_key"], one["context"]) == (other["question_key"], other["context"])
 
 
 def _wipe_rejected(db: Database, id: int) -> None:

@@ -34,6 +34,7 @@ from store.feedback import (
     save_vectors,
     standing_of,
     standings,
+    supersede,
     vectors,
     votes,
     wish_of,
@@ -226,6 +227,29 @@ def test_forgetting_wipes_the_answer_everywhere_and_from_the_file(home):
             content = path.read_bytes().lower()
             assert b"quetzal" not in content and b"xylophon" not in content, path.name
         assert forget(db, second.id) == gone, "and again changes nothing"
+
+
+def test_forgetting_lets_count_again_what_others_or_other_questions_had_in_its_place(db):
+    def taught(by: str, question: str, answer: str) -> int:
+        talk = create_conversation(db, owner=by)
+        asked = add_message(db, talk.id, None, "user", question)
+        return correct(db, add_message(db, talk.id, asked.id, "assistant", "Nobody.").id, answer).id
+
+    def counting() -> list[str]:
+        return [each.answer for each in active_corrections(db)]
+
+    taught("ben", "Who has the key?", "Kelso")
+    mine = taught("ana", "Who has the key?", "Denby")
+    forget(db, mine)
+    assert counting() == ["Kelso"]
+    mine = taught("ana", "Who has the key?", "Denby")
+    taught("eve", "Who has the key?", "Harlow")
+    forget(db, mine)
+    assert counting() == ["Harlow"], "what is newer stays in its place"
+    first, second = taught("ana", "Does Tom owe Ben?", "Five."), taught("ana", "Does Ben owe Tom?", "Nothing.")
+    supersede(db, first, second)
+    forget(db, second)
+    assert counting() == ["Harlow", "Five."]
 
 
 @pytest.mark.parametrize("forgotten", ["the first alone", "the second and with it the first"])
