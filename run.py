@@ -51,6 +51,11 @@ def main(arguments: list[str] | None = None) -> int:
     except AprendizError as error:
         print(f"aprendiz: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"aprendiz: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("aprendiz: stopped.", file=sys.stderr)
         return 130
@@ -221,7 +226,7 @@ def _chat(flags: argparse.Namespace) -> None:
 
 
 def _ask(flags: argparse.Namespace) -> None:
-    from assistant.batch import Row, read_batch, write_answers
+    from assistant.batch import Row, read_batch, writable, write_answers
     from models.engine import Sampling
     from store.errors import InputRefused
     from store.records import ChatMessage
@@ -235,6 +240,8 @@ def _ask(flags: argparse.Namespace) -> None:
     if flags.max_tokens < 1:
         raise InputRefused(f"--max-tokens {flags.max_tokens}: an answer needs at least one token.")
     settings = _settings(flags)
+    if flags.batch:
+        writable(flags.out)
     rows = read_batch(flags.batch) if flags.batch else [Row(1, (ChatMessage("user", flags.prompt),))]
     assistant = _assistant(settings)
     try:

@@ -1,6 +1,7 @@
 """`run.py ask --batch`: questions from a file of JSON lines, answers into another, whole or not at all."""
 
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ class Row:
 def read_batch(path: Path) -> list[Row]:
     """The rows of a file, `{"id", "prompt"}` or `{"id", "messages"}`. Raises InputRefused naming line and fault."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # other ends of a line may stand in a JSON text
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused(f"{path} cannot be read: {error}.") from error
     rows = []
@@ -40,6 +41,18 @@ def read_batch(path: Path) -> list[Row]:
         except InputRefused as fault:
             raise InputRefused(f"{path}:{number}: {fault}. Nothing was answered.") from fault
     return rows
+
+
+def writable(path: Path) -> None:
+    """Raise InputRefused where answers cannot be written to `path`, before they are worked out."""
+    if path.is_dir():
+        raise InputRefused(f"{path} is a folder. Name a file in it with --out. Nothing was answered.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be written: {error.strerror}. Nothing was answered.") from error
 
 
 def write_answers(path: Path, rows: Sequence[Row], answers: Sequence[Answer]) -> None:

@@ -231,6 +231,9 @@ def test_a_malformed_batch_names_file_and_line_and_writes_nothing(aprendiz, tmp_
 
 def test_a_question_that_cannot_be_asked_is_told_before_a_model_is_loaded(aprendiz, tmp_path):
     assert "--batch" in aprendiz.refused("ask")
+    (tmp_path / "in.jsonl").write_text('{"id": 1, "prompt": "Fine?"}\n')
+    assert "folder" in aprendiz.refused("ask", "--batch", tmp_path / "in.jsonl", "--out", tmp_path)
+    assert "cannot be written" in aprendiz.refused("ask", "--batch", "a", "--out", tmp_path / "in.jsonl" / "x")
     assert "--out" in aprendiz.refused("ask", "--batch", tmp_path / "in.jsonl")
     assert "at least one token" in aprendiz.refused("ask", "Why?", "--max-tokens", 0)
     assert "nowhere.jsonl" in aprendiz.refused("ask", "--batch", "nowhere.jsonl", "--out", tmp_path / "out.jsonl")
@@ -317,6 +320,7 @@ def test_a_backup_comes_back_in_another_home(aprendiz, tmp_path):
     archive = tmp_path / "all.tar"
     assert str(archive) in aprendiz.said("backup", archive)
     assert "exists already" in aprendiz.refused("backup", archive)
+    assert "cannot be used" in aprendiz.refused("backup", archive / "x.tar")
     assert "has a store already" in aprendiz.refused("restore", archive)
     elsewhere = tmp_path / "elsewhere"
     aprendiz.said("restore", archive, home=elsewhere)
