@@ -158,10 +158,16 @@ def _pinned(root: Path, package: str) -> str | None:
 
 
 def _fingerprint(root: Path) -> str:
-    """What the environment was made from: both lists of packages, and the Python behind it, which may be replaced."""
+    """What the environment was made from: both lists of packages, and the Python behind it, which may be replaced.
+
+    Of `pyproject.toml` only the tables that an installation reads, so that a rule of style installs nothing.
+    """
+    tables = re.split(r"(?m)^(?=\[)", (root / "pyproject.toml").read_text(encoding="utf-8"))
     digest = hashlib.sha256()
-    for name in ("pyproject.toml", "constraints.txt"):
-        digest.update((root / name).read_bytes())
+    for table in tables:
+        if re.match(r"\[(build-system|project|tool\.setuptools)[].]", table):
+            digest.update(table.strip().encode())
+    digest.update((root / "constraints.txt").read_bytes())
     digest.update(str(interpreter(root).resolve()).encode())
     return digest.hexdigest()
 

@@ -101,6 +101,17 @@ def test_pyproject_and_the_set_up_need_the_same_python():
     assert wanted and tuple(map(int, wanted.groups())) == environment.NEEDED_PYTHON
 
 
+def test_only_what_an_installation_reads_makes_the_environment_anew(project):
+    def mark() -> str:
+        return environment._fingerprint(project)
+
+    before = mark()
+    (project / "pyproject.toml").write_text(PROJECT + "\n[tool.ruff]\nline-length = 100\n")
+    assert mark() == before
+    (project / "pyproject.toml").write_text(PROJECT.replace('version = "1"', 'version = "1"\ndependencies = ["babel"]'))
+    assert mark() != before
+
+
 def test_a_full_disk_is_told_how_much_is_needed_and_how_much_is_there():
     assert environment.disk_problem(environment.NEEDED_GIB) == ""
     said = environment.disk_problem(1.25)
