@@ -18,10 +18,12 @@ import llama_cpp
 import numpy as np
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+from assistant.grammar import grammar
 from assistant.odds import Told, odds_of
 from assistant.parallel import Parallel
 from models.engine import GREEDY, Finish, Piece, Sampling, in_turn
 from models.gguf_file import inspect
+from models.tokens import as_text
 from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
 
@@ -64,13 +66,15 @@ class LlamaCppEngine:
             eos_token=self._special(self._llama.token_eos()),
             bos_token=self._special(self._llama.token_bos()),
         )
+        self._controls = self._control_words()
         self._cancelled: Callable[[], bool] = lambda: False
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: self._cancelled())
         llama_cpp.llama_set_abort_callback(self._llama.ctx, self._abort, None)
 
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The token ids that the model reads for `messages`, up to where its answer begins."""
-        rendered: Any = self._formatter(messages=[{"role": m.role, "content": m.content} for m in messages])
+        turns = [{"role": m.role, "content": as_text(m.content, self._controls)} for m in messages]
+        rendered: Any = self._formatter(messages=turns)
         tokens: list[int] = self._llama.tokenize(rendered.prompt.encode(), add_bos=False, special=True)
         return tokens
 
@@ -84,7 +88,7 @@ class LlamaCppEngine:
         """The answer, or what follows `begun`, in pieces; a long prompt, too, is given up when `cancelled` is."""
         tokens = self._fitting(messages, begun)
         room = min(sampling.max_tokens, self.context_tokens - len(tokens))
-        grammar = _grammar(sampling)
+        followed = _grammar(sampling)
         text, odds = _Text(sampling.stop), Told()
         count = 0
 
@@ -108,7 +112,7 @@ class LlamaCppEngine:
                     repeat_penalty=1.0,
                     frequency_penalty=sampling.frequency_penalty,
                     presence_penalty=sampling.presence_penalty,
-                    grammar=grammar,
+                    grammar=followed,
                 ):
                     if llama_cpp.llama_vocab_is_eog(self._vocabulary, token):
                         yield piece(text.rest(), "stop")
@@ -180,6 +184,12 @@ class LlamaCppEngine:
             )
         return tokens
 
+    def _control_words(self) -> tuple[str, ...]:
+        """What the vocabulary spells turns and other marks with."""
+        count = llama_cpp.llama_vocab_n_tokens(self._vocabulary)
+        marks = (token for token in range(count) if llama_cpp.llama_vocab_is_control(self._vocabulary, token))
+        return tuple(word for word in map(self._special, marks) if len(word) > 1)
+
     def _special(self, token: int) -> str:
         return "" if token < 0 else self._llama.detokenize([token], special=True).decode(errors="replace")
 
@@ -213,9 +223,8 @@ class _Text:
     def add(self, raw: bytes) -> tuple[str, bool]:
         """What can be shown now, and whether a stop word was reached."""
         self._held += self._decoder.decode(raw)
-        for word in self._stop:
-            if word in self._held:
-                return self._held.split(word, 1)[0], True
+        if reached := [place for word in self._stop if (place := self._held.find(word)) >= 0]:
+            return self._held[: min(reached)], True
         keep = max((n for word in self._stop for n in range(1, len(word)) if self._held.endswith(word[:n])), default=0)
         shown, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
         return shown, False
@@ -229,6 +238,4 @@ class _Text:
 def _grammar(sampling: Sampling) -> Any:
     if sampling.schema is None:
         return None
-    import json
-
-    return llama_cpp.LlamaGrammar.from_json_schema(json.dumps(sampling.schema), verbose=False)
+    return llama_cpp.LlamaGrammar.from_string(grammar(sampling.schema), verbose=False)

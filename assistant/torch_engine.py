@@ -14,7 +14,8 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
 from models.engine import GREEDY, Piece, Sampling, in_turn
-from models.training_copy import training_tokenizer
+from models.tokens import as_text
+from models.training_copy import control_words, training_tokenizer
 from models.version_files import BASE, version_dir
 from store.errors import InputRefused
 from store.records import ChatMessage
@@ -62,7 +63,7 @@ class TorchEngine:
 
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The token ids that the model reads for `messages`, up to where its answer begins."""
-        turns = [{"role": m.role, "content": m.content} for m in messages]
+        turns = [{"role": m.role, "content": as_text(m.content, control_words(self._tokenizer))} for m in messages]
         tokens: list[int] = self._tokenizer.apply_chat_template(
             turns, add_generation_prompt=True, tokenize=True, return_dict=False
         )

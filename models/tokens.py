@@ -6,7 +6,7 @@ one to the other. Whatever they say, a model is only taken when both sides give 
 
 import logging
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,17 @@ PROBES = (
     "https://example.org/a_b?c=1&d=%20#e user@example.org C:\\dir\\file.txt",
     "<tag attr='v'>& ---- ==== **bold** `code` $x^2$ | a | b |",
 )
+
+
+def as_text(text: str, controls: Iterable[str]) -> str:
+    """`text` in which none of the words in `controls` ends a turn or begins one: they get a space.
+
+    What somebody writes, or a document holds, is never more than a text, whatever the chat template is made of.
+    """
+    for word in controls:
+        if word in text:
+            text = text.replace(word, f"{word[0]} {word[1:]}")
+    return text
 
 
 def disagreement(

@@ -65,6 +65,12 @@ def training_tokenizer(directory: Path) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast.from_pretrained(directory, local_files_only=True)
 
 
+def control_words(tokenizer: PreTrainedTokenizerFast) -> tuple[str, ...]:
+    """What the vocabulary spells turns and other marks with."""
+    added = tokenizer.added_tokens_decoder.values()
+    return tuple(token.content for token in added if token.special and len(token.content) > 1)
+
+
 def _keep_tokenizer_as_written(directory: Path) -> None:
     """Have transformers take tokenizer.json as it is, not rebuild it as the model's family usually has it."""
     path = directory / "tokenizer_config.json"

@@ -23,7 +23,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from models.training_copy import training_tokenizer
+from models.tokens import as_text
+from models.training_copy import control_words, training_tokenizer
 from store.records import Example, at
 from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
@@ -181,8 +182,10 @@ def _adapted(model: Any, first: int, config: FinetuneConfig) -> PeftModel:
 
 
 def _encoded(tokenizer: Any, examples: Sequence[Example], config: FinetuneConfig) -> tuple[list[Encoded], list[int]]:
+    controls = control_words(tokenizer)
+
     def prompt_tokens(question: str) -> list[int]:
-        turn = [{"role": "user", "content": question}]
+        turn = [{"role": "user", "content": as_text(question, controls)}]
         tokens: list[int] = tokenizer.apply_chat_template(
             turn, add_generation_prompt=True, tokenize=True, return_dict=False
         )
