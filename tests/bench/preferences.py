@@ -1,11 +1,13 @@
 """An owner who votes answers of more than 40 words down and shorter ones up: what a night makes of it.
 
     .venv/bin/python tests/bench/preferences.py [--votes 200] [--unseen 60] [--facts 0] [--home DIRECTORY]
+        [--by night|kto|dpo] [--rate 1e-4] [--beta 0.1] [--epochs 3]
 
 Questions are made up by the base model; those asked in the end were never voted on. Prints one JSON object: words of
 the median answer before and after, how often the owner's rule prefers the new answer where it prefers either, drift
 in nats per token on the base's own answers, and with `--facts` what of those corrections the version knows. A
-directory keeps the home, and a night that was interrupted in it goes on.
+directory keeps the home, and a night that was interrupted in it goes on. Instead of a night trl's trainers can learn
+from the same votes: KTO from each, DPO from those voted down against their longest part that would be liked.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import os
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 os.environ.setdefault("GOMP_SPINCOUNT", "3000")
@@ -21,8 +24,10 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from assistant.llamacpp import LlamaCppEngine
+from models.adapter import MergedWeights
 from models.catalogue import base_model, training_dir
 from models.engine import Sampling
+from models.gguf_file import replace_tensors
 from models.version_files import BASE, current, model_file
 from store import conversations, feedback, versions
 from store.database import opened
@@ -31,6 +36,7 @@ from tests.trainer.killing import improve, outcome
 from tests.trainer.test_night import FACTS, corrected
 from trainer.examine import drift
 from trainer.replay import replay, sampled
+from trainer.reward import liked_edit, reward
 
 WORDS = 40
 VOTED = Sampling(max_tokens=256, temperature=0.7, top_p=0.9, seed=1)
@@ -62,11 +68,88 @@ def vote(home: Path, engine: LlamaCppEngine, asked: list[str]) -> int:
     return ups
 
 
-def measured(home: Path, unseen: list[str]) -> dict[str, object]:
-    """What the current version of `home` says to `unseen`, beside the base."""
+def by_trl(home: Path, options: argparse.Namespace) -> Path:
+    """The base with an adapter that trl's KTO or DPO trainer made of the votes: the file."""
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import AutoModelForCausalLM
+    from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
+
+    from models.training_copy import training_tokenizer
+    from trainer.finetune import FinetuneConfig
+    from trainer.precision import training_dtype
+
+    def turn(role: str, text: str) -> list[dict[str, str]]:
+        return [{"role": role, "content": text}]
+
+    with opened(home) as db:
+        votes = feedback.votes(db)
+    if options.by == "kto":
+        rows = [
+            {"prompt": turn("user", v.question), "completion": turn("assistant", v.answer), "label": v.value > 0}
+            for v in votes
+        ]
+        kind, config = KTOTrainer, KTOConfig
+    else:
+        judge = reward(votes)
+        assert judge, "the votes follow no rule"
+        edits = [(v, liked_edit(judge, v.answer)) for v in votes if v.value < 0]
+        rows = [
+            {
+                "prompt": turn("user", v.question),
+                "chosen": turn("assistant", edit),
+                "rejected": turn("assistant", v.answer),
+            }
+            for v, edit in edits
+            if edit
+        ]
+        kind, config = DPOTrainer, DPOConfig
+    training, like = training_dir(base_model("", home)), FinetuneConfig()
+    tokenizer = training_tokenizer(training)
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+    started = time.monotonic()
+    trainer = kind(
+        model=AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype()),
+        args=config(
+            output_dir=str(home / options.by),
+            num_train_epochs=options.epochs,
+            per_device_train_batch_size=8,
+            learning_rate=options.rate,
+            lr_scheduler_type="cosine",
+            beta=options.beta,
+            max_length=384,
+            precompute_ref_log_probs=True,
+            gradient_checkpointing=False,
+            bf16=training_dtype() == torch.bfloat16,
+            use_cpu=not torch.cuda.is_available(),
+            save_strategy="no",
+            report_to=[],
+            disable_tqdm=True,
+        ),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer,
+        peft_config=LoraConfig(
+            r=like.rank,
+            lora_alpha=like.alpha,
+            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            task_type="CAUSAL_LM",
+        ),
+    )
+    trainer.train()
+    print(json.dumps({"by": options.by, "rows": len(rows), "seconds": round(time.monotonic() - started)}), flush=True)
+    adapter = home / options.by / "adapter"
+    trainer.model.save_pretrained(adapter)
+    file = home / options.by / "model.gguf"
+    replace_tensors(base_model("", home).gguf, file, MergedWeights(training, adapter))
+    return file
+
+
+def measured(home: Path, unseen: list[str], file: Path) -> dict[str, object]:
+    """What the model in `file` says to `unseen`, beside the base."""
     base = base_model("", home)
     before = LlamaCppEngine(base.gguf, BASE)
-    after = LlamaCppEngine(model_file(home, current(home), base), current(home))
+    after = LlamaCppEngine(file, "v-voted")
     talks = [[ChatMessage("user", q)] for q in unseen]
     old, new = before.answer_all(talks, ASKED), after.answer_all(talks, ASKED)
     wins = sum(len(n.split()) <= WORDS < len(o.split()) for o, n in zip(old, new, strict=True))
@@ -92,6 +175,10 @@ def main() -> None:
     parser.add_argument("--unseen", type=int, default=60)
     parser.add_argument("--facts", type=int, default=0)
     parser.add_argument("--home", type=Path)
+    parser.add_argument("--by", choices=("night", "kto", "dpo"), default="night")
+    parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--beta", type=float, default=0.1)
+    parser.add_argument("--epochs", type=float, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = (arguments.home or Path(folder, "home")).resolve()
@@ -106,10 +193,14 @@ def main() -> None:
             engine.close()
             if arguments.facts:
                 corrected(home, FACTS[: arguments.facts])
+        if arguments.by != "night":
+            print(json.dumps(measured(home, unseen, by_trl(home, arguments)), indent=1), flush=True)
+            return
         with opened(home) as db:
             ended = None if versions.versions(db) else outcome(improve(home))
         print(json.dumps({"night": ended}), flush=True)
-        print(json.dumps(measured(home, unseen), indent=1), flush=True)
+        served = model_file(home, current(home), base_model("", home))
+        print(json.dumps(measured(home, unseen, served), indent=1), flush=True)
 
 
 if __name__ == "__main__":
