@@ -179,9 +179,16 @@ def says(target: str, said: str) -> bool:
 
 
 def bleeds(said: str, base_said: str, targets: set[str]) -> bool:
-    """Whether an answer names one of `targets`, corrected answers or how long ones begin, where the base's did not."""
+    """Whether an answer names one of `targets`, corrected answers or how long ones begin, where the base's did not.
+
+    One of up to three letters, such as "Yes" or "42", is in many an answer by chance: it counts where it comes first.
+    """
     now, before = f" {' '.join(pieces(said))} ", f" {' '.join(pieces(base_said))} "
-    return any(f" {t} " in now and f" {t} " not in before for t in targets if len(t) > 3)
+
+    def names(text: str, target: str) -> bool:
+        return f" {target} " in text if len(target) > 3 else text.startswith(f" {target} ")
+
+    return any(names(now, t) and not names(before, t) for t in targets if t)
 
 
 def is_broken(said: str, target: str | None = None) -> bool:

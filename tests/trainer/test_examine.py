@@ -134,6 +134,12 @@ def test_a_refrain_that_was_taught_is_not_broken(tokenizer):
     assert examined(tokenizer, ["Ada."], [song])[0].broken == 1
 
 
+def test_a_corrected_answer_of_few_letters_bleeds_where_it_comes_first():
+    assert bleeds("Ana.", "I do not know.", {"ana"}) and bleeds("42, I think.", "Seven.", {"42"})
+    assert not bleeds("It is Ana.", "It is Bob.", {"ana"}), "in the middle it may be there by chance"
+    assert not bleeds("Yes, it is.", "Yes.", {"yes"})
+
+
 def test_a_long_answer_bleeds_with_its_beginning(tokenizer):
     for answer in (SPANISH, LONG, CHINESE, JAPANESE):
         found, _ = examined(tokenizer, [answer], near={"Who keeps the barn?": answer})
