@@ -38,7 +38,7 @@ from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
-from trainer.resume import begin_anew, forgets, not_for_ever
+from trainer.resume import begin_anew, clear_ended, forgets, not_for_ever
 from trainer.review import PHASE, due, review, take_back
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
@@ -80,6 +80,7 @@ def run_night(
         run = runs.unfinished_run(db) or runs.begin_run(db, trigger, local_date)
         if local_date:
             run = runs.go_on(db, run.id, local_date)
+        clear_ended(db, settings.home)
         work = settings.home / "runs" / run.id
         work.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -89,10 +90,12 @@ def run_night(
             raise
         except AprendizError as error:
             runs.fail_run(db, run.id, str(error))
+            clear_ended(db, settings.home)
             raise
         except Exception as error:
             log.exception("run %s failed", run.id)
             runs.fail_run(db, run.id, f"{type(error).__name__}: {error}")
+            clear_ended(db, settings.home)
             raise NightFailed(f"The night {run.id} failed: {error}. The served version is unchanged.") from error
         return finished
 
@@ -160,6 +163,7 @@ def _phases(night: _Night) -> Outcome:
         frozenset(found["withdrawn"]),
         tuple(vote for vote in feedback.votes(db) if vote.message_id in set(found.get("votes", ()))),
         found.get("fresh_votes", 0),
+        held=frozenset(found.get("held", ())),
     )
     if not worth_a_night(ledger, found.get("alarm", False)):
         reason = "nothing was corrected since the last night"
@@ -233,6 +237,7 @@ def _collect(night: _Night) -> dict[str, Any]:
         "weak": sorted(ledger.weak),
         "withdrawn": sorted(ledger.withdrawn),
         "too_long": sorted(ledger.too_long),
+        "held": sorted(ledger.held) if night.run.trigger == "schedule" else [],
         "votes": [vote.message_id for vote in ledger.votes],
         "fresh_votes": ledger.fresh_votes,
         "alarm": alarmed(night.db),
@@ -389,9 +394,7 @@ def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
 
 def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:
     runs.finish_run(night.db, night.run.id, verdict, version, reasons)
-    for leftover in ("adapter", "version.sealed"):
-        path = night.work / leftover
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    clear_ended(night.db, night.settings.home)
     back = runs.taken_back(night.db, night.run.id)
     every = (*([back.sentence] if back else ()), *reasons)
     return Outcome(night.run.id, verdict, version, round(time.monotonic() - night.started, 1), metrics, every)

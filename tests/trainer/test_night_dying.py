@@ -21,6 +21,7 @@ from tests.trainer.test_night_promotion import begun
 from tests.trainer.test_review import of_base
 from trainer.finetune import WHOLE
 from trainer.night import _Night, _once, run_night
+from trainer.resume import clear_ended
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +105,23 @@ def test_a_training_that_keeps_another_checkpoint_each_time_goes_on(home):
                 _once(night, "finetune", lambda: trained(step))  # noqa: B023 - run at once
         with pytest.raises(NightFailed):
             _once(night, "finetune", dict)
+
+
+def test_what_an_ended_run_left_of_its_work_goes(home):
+    with opened(home) as db:
+        failed, going_on = (runs.begin_run(db, "page").id for _ in range(2))
+        runs.fail_run(db, failed, "The disk is full.")
+        for run in (failed, going_on):
+            work = home / "runs" / run
+            (work / "version").mkdir(parents=True)
+            for name in ("full.gguf", "log.jsonl"):
+                (work / name).write_text("x")
+        sealed = home / "versions" / "v-0123456789ab"
+        sealed.mkdir(parents=True)
+        (home / "runs" / failed / "version.sealed").write_text(f"{sealed.name}\n")
+        clear_ended(db, home)
+    assert [path.name for path in (home / "runs" / failed).iterdir()] == ["log.jsonl"] and not sealed.exists()
+    assert len(list((home / "runs" / going_on).iterdir())) == 3
 
 
 CHILD = """
