@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import dspy
-from dspy.utils.exceptions import AdapterParseError, LMUnexpectedError
+from dspy.utils.exceptions import AdapterParseError, LMTransportError, LMUnexpectedError
 
 from models.embedding import Embedder
 from models.engine import Engine, Sampling
@@ -149,7 +149,7 @@ def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:
-    """What the teacher writes, asked twice; nothing when it has no room for that or cannot keep to the form."""
+    """What the teacher writes, asked twice; nothing when it has no room, cannot keep to the form or be reached."""
     found = []
     for _attempt in range(TEACHER_ATTEMPTS):
         try:
@@ -157,6 +157,9 @@ def _written(lm: dspy.LM, question: str) -> list[str]:
                 found.append(str(Wording()(question=question).reworded).strip())
         except (AdapterParseError, ValueError) as error:
             log.info("what the teacher wrote could not be read: %s", type(error).__name__)
+        except LMTransportError as error:
+            log.warning("the teacher cannot be reached, and the night goes on without it: %s", error)
+            break
         except LMUnexpectedError as error:
             if not isinstance(error.__cause__, InputRefused):
                 raise

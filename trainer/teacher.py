@@ -4,6 +4,7 @@ By default the local base model, whose JSON is forced by a grammar; a setting aw
 """
 
 import logging
+import os
 from typing import Any
 
 import dspy
@@ -20,6 +21,7 @@ ANSWER_TOKENS = 96
 def teacher(settings: Settings, engine: Engine) -> dspy.LM:
     """The language model for `dspy.context`: `teacher_url` when set, else `engine`."""
     if settings.teacher_url:
+        os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "true"  # else DSPy asks another host for the prices of models
         return dspy.LM(
             f"openai/{settings.teacher_model or 'default'}",
             api_base=settings.teacher_url,

@@ -1,13 +1,15 @@
 """Examples made of corrections, with the default model as base and teacher."""
 
+import socket
+
 import pytest
 
 from assistant.llamacpp import LlamaCppEngine
 from models.embedding import Embedder, embedding_file
 from store.records import Correction
-from store.settings import load_settings
+from store.settings import Settings, load_settings
 from trainer.practice import practice
-from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, synthesise
+from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, _written, synthesise
 from trainer.teacher import teacher
 
 CORRECTIONS = [
@@ -52,6 +54,19 @@ def made(default_home, default_model):
 
 def asked(night, kind, *, correction):
     return {e.question for e in night if e.kind == kind and e.correction_id == correction}
+
+
+def test_a_teacher_that_cannot_be_reached_teaches_nothing_and_no_other_host_is_asked(home, monkeypatch):
+    asked = set()
+
+    def unreachable(host, *_rest, **_more):
+        asked.add(host)
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unreachable)
+    away = Settings(home=home, teacher_url="http://teacher.example:8000/v1", teacher_model="m")
+    assert _written(teacher(away, None), "Who keeps the mill?") == []
+    assert asked == {"teacher.example"}
 
 
 def test_new_corrections_get_more_than_known_ones(made):
