@@ -1,7 +1,7 @@
 """What there is to learn, and from where: the corrections that count, and the adapter that a night goes on from."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile, zip_longest
@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from models.subject import words
-from store import feedback
+from store import feedback, runs
 from store.light_sqlite_utils import Database
-from store.records import Correction, CorrectionStanding, Version, Vote
+from store.records import Correction, CorrectionStanding, Promotion, Version, Vote
+from store.versions import promotions
 from trainer.lengths import Fits
 from trainer.reward import ENOUGH as ENOUGH_VOTES
 from trainer.reward import reward
@@ -40,6 +41,7 @@ class Ledger:
     votes: tuple[Vote, ...] = ()
     fresh_votes: int = 0
     too_long: frozenset[int] = frozenset()
+    held: frozenset[int] = frozenset()
 
     @property
     def worth_a_night(self) -> bool:
@@ -47,7 +49,11 @@ class Ledger:
 
         Votes alone do when there are many new ones, and when they follow a rule.
         """
-        return bool(self.new or self.withdrawn or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None))
+        return bool(
+            self.new - self.held
+            or self.withdrawn
+            or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None)
+        )
 
 
 def collect(
@@ -78,7 +84,20 @@ def collect(
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
         frozenset(c.id for c in counting) - {c.id for c in every},
+        frozenset((ids - trained) & _put_aside(versions, promotions(db), _looked_back_on(db))),
     )
+
+
+def _put_aside(versions: Sequence[Version], moves: Sequence[Promotion], taken_back: Set[str]) -> set[int]:
+    """What was in the versions that the owner went back from since a night last moved anything; not what nights took
+    back."""
+    by_hand = takewhile(lambda move: move.by != "night" and move.previous not in taken_back, reversed(moves))
+    return {id for move in by_hand for id in _trained(versions, move.previous)}
+
+
+def _looked_back_on(db: Database) -> set[str]:
+    """The versions that nights took back."""
+    return {back.version for run in runs.runs(db) if (back := runs.taken_back(db, run.id))}
 
 
 def refusals(versions: Sequence[Version]) -> Counter[int]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from store import conversations, feedback
 from store.database import opened
 from store.records import Correction, Version
+from store.versions import record_promotion
 from tests.trainer.test_reward import votes
 from trainer.collect import (
     FULL_MEASURE,
@@ -121,6 +122,19 @@ def test_a_correction_that_was_refused_waits_behind_newer_ones(home):
         refused = replace(version("v", 1, None, "refused"), evaluation={"corrections": ids[:MOST_NEW], "from": None})
         assert set(ids[MOST_NEW:]) <= collect(db, [refused], "base").new
         assert collect(db, [], "base").new == set(ids[:MOST_NEW])
+
+
+def test_what_its_owner_went_back_from_brings_no_night_by_itself(home):
+    with opened(home) as db:
+        mill = corrected(db, "Who keeps the mill?", "Ada.")
+        made = replace(version("v-1", 1), evaluation={"corrections": [mill], "from": None})
+        record_promotion(db, "v-1", "base", "night")
+        record_promotion(db, "base", "v-1", "rollback")
+        ledger = collect(db, [made], "base")
+        assert (ledger.new, ledger.held, ledger.worth_a_night) == ({mill}, {mill}, False)
+        bell = corrected(db, "Who rings the bell?", "Otto.")
+        ledger = collect(db, [made], "base")
+        assert (ledger.new, ledger.worth_a_night) == ({mill, bell}, True)
 
 
 def corrected(db, question, answer):
