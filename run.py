@@ -178,10 +178,10 @@ def _chat(flags: argparse.Namespace) -> None:
     from assistant.page.setting_control import SettingControl
     from assistant.server import serve
     from store.config import running
-    from store.errors import NightRefused
+    from store.errors import AprendizError, NightRefused
     from trainer.lengths import fits
     from trainer.practice import practice
-    from trainer.process import cancel_night, night_running, paused, start_night
+    from trainer.process import cancel_night, could_not_begin, night_running, paused, start_night, tell_of
     from trainer.readiness import hindrances, machine
     from trainer.schedule import Schedule
 
@@ -189,8 +189,13 @@ def _chat(flags: argparse.Namespace) -> None:
         return [*paused(settings.home), *hindrances(machine(settings.home), assistant.settings, unattended=True)]
 
     def due(local_date: str) -> None:
-        if _worth_a_night(settings):
-            start_night(ROOT, settings.home, "schedule", local_date)
+        try:
+            if _worth_a_night(settings):
+                tell_of(start_night(ROOT, settings.home, "schedule", local_date), settings.home, local_date)
+        except NightRefused:
+            raise
+        except AprendizError as error:
+            could_not_begin(settings.home, local_date, str(error))
 
     def by_hand() -> None:
         if hindered := hindrances(machine(settings.home), assistant.settings, unattended=False):
@@ -211,6 +216,7 @@ def _chat(flags: argparse.Namespace) -> None:
         running=lambda: night_running(settings.home),
         cancel=stop,
         next_run=schedule.next_run,
+        put_off=lambda: schedule.put_off,
         practised=lambda correction: practice(correction).trained,
         planned=lambda: _planned(settings.home, fitting),
         too_long=lambda correction: not fitting(correction.question, correction.answer),
@@ -312,7 +318,7 @@ def _planned(home: Path, fits: Fits) -> Plan:
     ledger = _ledger(home, fits)
     with opened(home) as db:
         able = [c for c in active_corrections(db) if not c.context and fits(c.question, c.answer)]
-    new = tuple(each for each in ledger.corrections if each.id in ledger.new)
+    new = tuple(each for each in ledger.corrections if each.id in ledger.new and ledger.worth_a_night)
     judge = reward(ledger.votes) if ledger.worth_a_night else None
     return Plan(new, len(ledger.withdrawn), len(able) - len(ledger.corrections), judge.in_words if judge else "")
 

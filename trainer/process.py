@@ -22,6 +22,7 @@ from store.database import opened
 from store.errors import NightRefused
 from store.journal import write
 from store.pausing import paused_run, resume
+from store.records import now
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,29 @@ def start_night(root: Path, home: Path, trigger: str, local_date: str | None = N
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
         )
+
+
+def tell_of(night: subprocess.Popen[bytes], home: Path, local_date: str | None) -> None:
+    """Have it on record when the process `night` of the schedule ends before it has begun or gone on with a run."""
+    began = now()
+
+    def watch() -> None:
+        if night.wait() > 0:
+            with opened(home) as db:
+                newest = runs.runs(db, 1)
+                if newest and (newest[0].state == "running" or (newest[0].ended or "") >= began):
+                    return
+            said = (home / "night.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            could_not_begin(home, local_date, said[-1].removeprefix("aprendiz: ") if said else "nothing was said")
+
+    threading.Thread(target=watch, daemon=True, name="night-watch").start()
+
+
+def could_not_begin(home: Path, local_date: str | None, why: str) -> None:
+    """Put a night on record that failed before there was a run of it."""
+    log.warning("the night could not begin: %s", why)
+    with opened(home) as db:
+        runs.fail_run(db, runs.begin_run(db, "schedule", local_date).id, f"The night could not begin: {why}")
 
 
 def end_when_told() -> None:

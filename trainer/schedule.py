@@ -1,7 +1,8 @@
 """When the night comes: at a local time of day, once for each local date, caught up after sleep.
 
-APScheduler keeps the time; whether a date has had its night, one that was gone on with too, is on record in the store,
-so that the hour which a clock change repeats, a restart or a second server make no second one.
+APScheduler keeps the time, by a clock that stands still while the computer sleeps, so that it looks every minute.
+Whether a date has had its night, one that was gone on with too, is on record in the store, so that the hour which a
+clock change repeats, a restart or a second server make no second one.
 """
 
 import logging
@@ -18,6 +19,7 @@ from store.settings import Settings
 log = logging.getLogger(__name__)
 CATCH_UP_DELAY = timedelta(minutes=5)
 TRY_AGAIN = timedelta(minutes=20)
+AWAKE = "awake"
 
 
 class Schedule:
@@ -28,6 +30,8 @@ class Schedule:
         self._start = start
         self._hindrances = hindrances
         self._scheduler = BackgroundScheduler()
+        self.put_off: list[str] = []
+        """Why the night that was due last has not been started, in words."""
 
     def begin(self) -> None:
         """Keep time from now on; a night that was missed today is caught up in a few minutes."""
@@ -57,11 +61,12 @@ class Schedule:
             coalesce=True,
             max_instances=1,
         )
+        self._scheduler.add_job(lambda: None, "interval", minutes=1, id=AWAKE, misfire_grace_time=None, coalesce=True)
 
     def next_run(self) -> datetime | None:
         """When the next night is due, with its time zone; None when there is none."""
         times = (
-            [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time]
+            [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time and job.id != AWAKE]
             if self._scheduler.running
             else []
         )
@@ -76,8 +81,9 @@ class Schedule:
         today = datetime.now().astimezone().date()
         if self._ran_on(today):
             return
-        if against := self._hindrances():
-            log.info("the night waits: %s", "; ".join(against))
+        self.put_off = self._hindrances()
+        if self.put_off:
+            log.warning("the night waits: %s", "; ".join(self.put_off))
             self._later(TRY_AGAIN)
             return
         self._start(today.isoformat())

@@ -76,7 +76,15 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
             paused = pausing.paused_run(db, home) is not None
             frame = loss_curve(home, newest.id) if newest else None
             return (
-                state(db, home, running=running, paused=paused, last=newest, next_run=night.next_run()),
+                state(
+                    db,
+                    home,
+                    running=running,
+                    paused=paused,
+                    last=newest,
+                    next_run=night.next_run(),
+                    put_off=night.put_off(),
+                ),
                 gr.Button(visible=not running and not paused),
                 gr.Button(visible=running and not paused),
                 gr.Button(visible=paused),

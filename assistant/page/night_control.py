@@ -22,7 +22,7 @@ class Plan:
 class NightControl:
     """`start` raises NightRefused with the reason; `next_run` is None when no night is planned; `practised` are the
     other wordings in which a correction's question is taught, and `too_long` says of one that no night can teach it;
-    `planned` says what the next night is about."""
+    `planned` says what the next night is about, and `put_off` why one that was due has not begun."""
 
     start: Callable[[], None]
     running: Callable[[], bool]
@@ -31,3 +31,4 @@ class NightControl:
     practised: Callable[[Correction], Sequence[str]]
     planned: Callable[[], Plan]
     too_long: Callable[[Correction], bool] = lambda _: False
+    put_off: Callable[[], Sequence[str]] = lambda: ()

@@ -30,7 +30,16 @@ _EXAMPLES = {
 }
 
 
-def state(db: Database, home: Path, *, running: bool, paused: bool, last: Run | None, next_run: datetime | None) -> str:
+def state(
+    db: Database,
+    home: Path,
+    *,
+    running: bool,
+    paused: bool,
+    last: Run | None,
+    next_run: datetime | None,
+    put_off: Sequence[str] = (),
+) -> str:
     """The card at the head of the page: the night that runs or waits, else when the next one comes."""
     unfinished = last if last and last.state == "running" else None
     if unfinished and (running or paused):
@@ -39,7 +48,9 @@ def state(db: Database, home: Path, *, running: bool, paused: bool, last: Run | 
         return f'<div class="card" role="status"><h3>{say("The night is beginning.")}</h3></div>'
     waiting = words.due_words(next_run, datetime.now(UTC))
     more = say("The last night was interrupted. The next one goes on where it stopped.") if unfinished else ""
-    return f'<div class="card"><h3>{escape(waiting)}</h3>{f"<p>{more}</p>" if more else ""}</div>'
+    why = say("The night that was due waits: {why}.", why="; ".join(map(heard, put_off))) if put_off else ""
+    said = "".join(f"<p>{escape(each)}</p>" for each in (more, why) if each)
+    return f'<div class="card"><h3>{escape(waiting)}</h3>{said}</div>'
 
 
 def _progress(db: Database, home: Path, run: Run, *, running: bool, paused: bool) -> str:

@@ -1,9 +1,17 @@
 """What the page says of a night while it runs."""
 
 from assistant.page.progress import state
+from assistant.page.speech import speaking
 from store import runs
 from store.database import opened
 from tests.assistant.nights import training_run
+
+
+def test_why_a_night_that_was_due_has_not_begun_is_said(home):
+    full = "0.5 GiB are free and a night needs 2: make room, or set min_free_gib"
+    with opened(home) as db, speaking("es"):
+        said = state(db, home, running=False, paused=False, last=None, next_run=None, put_off=[full])
+    assert "La noche que tocaba espera: hay 0.5 GiB libres" in said
 
 
 def test_the_time_left_is_of_the_step_and_by_the_night_before_of_the_whole_night(home):

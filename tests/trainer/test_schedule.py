@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time as clock
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,12 +13,12 @@ from models.catalogue import BaseModel
 from store.database import opened
 from store.errors import NightRefused
 from store.pausing import is_paused, pause
-from store.runs import begin_run, ran_on, runs
+from store.runs import begin_run, fail_run, ran_on, runs
 from store.settings import Settings
 from trainer.night import run_night
-from trainer.process import cancel_night, night_running, only_night, paused, unpaused
+from trainer.process import cancel_night, night_running, only_night, paused, tell_of, unpaused
 from trainer.readiness import Machine, hindrances
-from trainer.schedule import Schedule, missed
+from trainer.schedule import AWAKE, Schedule, missed
 
 ROOT = Path(__file__).parents[2]
 MADRID = ZoneInfo("Europe/Madrid")
@@ -73,9 +74,37 @@ def test_a_hindrance_puts_the_night_off(home):
     schedule = Schedule(Settings(home=home), started.append, lambda: ["busy"])
     schedule._scheduler.start(paused=True)
     schedule._due()
-    assert not started
+    assert not started and schedule.put_off == ["busy"]
     assert schedule.next_run() is not None
     schedule.stop()
+
+
+def test_the_schedule_looks_every_minute_lest_a_sleeping_computer_keep_it_waiting(home):
+    schedule = Schedule(Settings(home=home), lambda day: None, list)
+    schedule.begin()
+    looks = schedule._scheduler.get_job(AWAKE)
+    assert looks.trigger.interval == timedelta(minutes=1)
+    assert schedule.next_run() >= looks.next_run_time, "which is no night"
+    schedule.stop()
+
+
+def test_a_night_that_could_not_begin_is_on_record(home):
+    (home / "night.log").write_text("warning\naprendiz: There is no setting nihgt.\n")
+    tell_of(subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"]), home, "2026-05-04")
+    ends = clock.monotonic() + 30
+    with opened(home) as db:
+        while not (ended := [run for run in runs(db) if run.state == "failed"]):
+            assert clock.monotonic() < ends
+            clock.sleep(0.05)
+        assert ended[0].reasons == ("The night could not begin: There is no setting nihgt.",)
+        assert ran_on(db, "2026-05-04")
+    begun = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read(); raise SystemExit(1)"], stdin=-1)
+    tell_of(begun, home, "2026-05-05")
+    with opened(home) as db:
+        fail_run(db, begin_run(db, "schedule", "2026-05-05").id, "It failed.")
+        begun.communicate(b"")
+        clock.sleep(0.5)
+        assert runs(db)[0].reasons == ("It failed.",)
 
 
 def test_a_paused_night_keeps_the_schedule_from_starting_one_until_it_is_started_by_hand(home):
