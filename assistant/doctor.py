@@ -20,7 +20,7 @@ from assistant.environment import python_problem
 from assistant.server import address, bound
 from models.catalogue import base_model
 from models.embedding import WIDTH, Embedder, embedding_file
-from models.version_files import BASE, current, verify
+from models.version_files import BASE, current, verify, was_cleared
 from store import runs, versions
 from store.database import STORE, check, opened
 from store.errors import AprendizError
@@ -144,6 +144,8 @@ def _versions(settings: Settings) -> Iterator[tuple[bool, str]]:
         unfinished = runs.unfinished_run(db)
     there = {path.name for path in (home / "versions").glob("v-*") if (path / "model.gguf").is_file()}
     for gone in sorted(known - there - {serving}):
+        if was_cleared(home, gone):
+            continue
         yield False, f"the files of {gone} are gone: it cannot serve. Restore a backup if you want it back"
     for stray in sorted(there - known - {serving} if unfinished is None else ()):
         yield False, f"{home / 'versions' / stray} belongs to no record. It is not used and can be deleted"

@@ -108,10 +108,11 @@ def seal_version(home: Path, staging: Path) -> str:
         part.write_text(version + "\n", encoding="utf-8")
     target = home / "versions" / version
     target.parent.mkdir(mode=0o700, exist_ok=True)
-    if target.exists():
+    if has_files(home, version):
         verify(home, version)
         shutil.rmtree(staging)
     else:
+        shutil.rmtree(target, ignore_errors=True)  # the card that is left where its files were cleared away
         staging.rename(target)
         sync_directory(target.parent)
     sync_directory(staging.parent)
@@ -127,6 +128,26 @@ def discard_version(home: Path, staging: Path, kept: Collection[str]) -> None:
         if _ID.fullmatch(version) and version not in kept:
             shutil.rmtree(home / "versions" / version, ignore_errors=True)
         sealed.unlink()
+
+
+def clear_files(home: Path, version: str) -> None:
+    """Delete what of `version` takes room, so that it can serve no more; its card stays and says so.
+
+    Raises NotFound.
+    """
+    directory = version_dir(home, version)
+    with whole_file(directory / _CARD) as part:
+        card = {**_card(directory), "cleared": True}
+        part.write_text(json.dumps(card, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (directory / _MODEL).unlink()
+    for path in directory.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+
+
+def was_cleared(home: Path, version: str) -> bool:
+    """Whether the files of `version` were cleared away, rather than lost."""
+    return not has_files(home, version) and bool(_card(home / "versions" / version).get("cleared"))
 
 
 def verify(home: Path, version: str) -> None:

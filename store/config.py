@@ -27,7 +27,7 @@ AT_ONCE = (
     "on_battery",
     "min_free_gib",
 )
-NEXT_NIGHT = ("teacher_url", "teacher_model", "teacher_key")
+NEXT_NIGHT = ("teacher_url", "teacher_model", "teacher_key", "keep_versions")
 """What a night reads when it begins; everything else counts from the next start of the server on."""
 
 Value = bool | int | float | str

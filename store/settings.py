@@ -44,6 +44,7 @@ class Settings:
     teacher_key: str = field(default="", repr=False)
     on_battery: bool = False  # whether a night may start on battery
     min_free_gib: float = 2.0
+    keep_versions: int = 14  # of how many promoted versions the files are kept; 0: of all
     public_name: str = ""  # the host name under which a reverse proxy passes requests on; needs a user
 
 
@@ -64,6 +65,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "second_answers": (0.0, 1.0),
     "night_minutes": (1, 24 * 60),
     "min_free_gib": (0.0, 1e6),
+    "keep_versions": (0, 100_000),
 }
 _HOST = re.compile(r"[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")

@@ -33,12 +33,13 @@ from store.light_sqlite_utils import Database
 from store.records import Run, Version, at, now
 from store.settings import Settings
 from store.wordings import own_wordings
+from trainer.clearing import clear_ended, clear_old
 from trainer.collect import Ledger, collect, goes_on_from
 from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
-from trainer.resume import begin_anew, clear_ended, forgets, not_for_ever
+from trainer.resume import begin_anew, forgets, not_for_ever
 from trainer.review import PHASE, due, review, take_back
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
@@ -395,6 +396,7 @@ def _all_withdrawn(night: _Night, incumbent: str) -> Outcome:
 def _end(night: _Night, verdict: Any, version: str | None, reasons: list[str], metrics: dict[str, Any]) -> Outcome:
     runs.finish_run(night.db, night.run.id, verdict, version, reasons)
     clear_ended(night.db, night.settings.home)
+    clear_old(night.db, night.settings.home, night.settings.keep_versions)
     back = runs.taken_back(night.db, night.run.id)
     every = (*([back.sentence] if back else ()), *reasons)
     return Outcome(night.run.id, verdict, version, round(time.monotonic() - night.started, 1), metrics, every)

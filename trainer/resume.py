@@ -1,6 +1,6 @@
 """What a night looks at before it goes on where it was broken off: what was forgotten since, and how often it died.
 
-`night` asks it before it goes by what an earlier process of the same run did, and lets it clear what ended runs left.
+`night` asks it before it goes by what an earlier process of the same run did.
 """
 
 import logging
@@ -27,22 +27,6 @@ def forgets(db: Database, run_id: str) -> bool:
     if found is None or runs.finished_phase(db, run_id, "decide"):
         return False
     return not {c.id for c in feedback.corrections(db) if c.forgotten}.isdisjoint(found["corrections"])
-
-
-def clear_ended(db: Database, home: Path) -> None:
-    """Delete what runs that ended left of their work, but for their logs, and versions that none put on record.
-
-    A run that failed for want of room must not leave less of it, and one that was cancelled had no time to clear up.
-    """
-    going_on = runs.unfinished_run(db)
-    known = {version.id for version in versions.versions(db)}
-    for work in (home / "runs").glob("*/"):
-        if going_on and work.name == going_on.id:
-            continue
-        discard_version(home, work / "version", known)
-        for name in ("adapter", "checkpoints"):
-            shutil.rmtree(work / name, ignore_errors=True)
-        (work / "full.gguf").unlink(missing_ok=True)
 
 
 def begin_anew(db: Database, home: Path, run_id: str, work: Path, phases: Sequence[str]) -> None:

@@ -51,6 +51,10 @@ WORDS = {
         later("Free disk"),
         later("How many GiB have to be free for a night to start."),
     ),
+    "keep_versions": (
+        later("Versions kept"),
+        later("Of how many versions that served the files are kept; older ones can be read about, not served. 0: all."),
+    ),
     "teacher_url": (
         later("Teacher"),
         later(
@@ -101,7 +105,7 @@ WORDS = {
 }
 _PARTS = {
     later("Answers"): ("memory", "memory_threshold", "second_answers"),
-    later("Nights"): ("night", "night_time", "night_minutes", "on_battery", "min_free_gib"),
+    later("Nights"): ("night", "night_time", "night_minutes", "on_battery", "min_free_gib", "keep_versions"),
     later("Teacher"): ("teacher_url", "teacher_model", "teacher_key"),
     later("Model"): ("model", "engine", "serve_format", "context_tokens", "threads"),
     later("Server"): ("host", "port", "public_name"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.doctor import LOOKS, Finding, findings
-from models.version_files import BASE, point_to, seal_version
+from models.version_files import BASE, clear_files, point_to, seal_version
 from store import runs, versions
 from store.database import STORE, opened
 from store.records import Version, now
@@ -91,6 +91,9 @@ def test_a_changed_version_that_serves_is_told_with_the_way_back(settings):
 
 def test_versions_without_files_and_files_without_a_record_are_told(settings):
     gone = sealed(settings.home)
+    cleared = sealed(settings.home, b"old")
+    clear_files(settings.home, cleared)
+    assert all(each.well for each in looked("versions", settings)), "what was cleared away is not missing"
     (settings.home / "versions" / gone / "model.gguf").unlink()
     assert f"the files of {gone} are gone" in the_fault("versions", settings)
     stray = sealed(settings.home, b"other", known=False)

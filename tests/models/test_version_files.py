@@ -11,7 +11,17 @@ import pytest
 
 from models import version_files, whole_file
 from models.catalogue import BaseModel
-from models.version_files import current, model_file, point_to, seal_version, verify, version_dir
+from models.version_files import (
+    clear_files,
+    current,
+    has_files,
+    model_file,
+    point_to,
+    seal_version,
+    verify,
+    version_dir,
+    was_cleared,
+)
 from store.errors import ModelRefused, NotFound
 
 MODEL = b"GGUF, let us say" * 100
@@ -32,6 +42,18 @@ def stage(home: Path, model: bytes = MODEL) -> Path:
     (staging / "adapter" / "adapter.safetensors").write_bytes(b"adapter")
     (staging / "card.json").write_text('{"run": "r1"}')
     return staging
+
+
+def test_a_version_whose_files_were_cleared_away_can_be_made_again(home):
+    made = seal_version(home, stage(home))
+    clear_files(home, made)
+    assert was_cleared(home, made) and not has_files(home, made)
+    assert [path.name for path in (home / "versions" / made).iterdir()] == ["card.json"]
+    with pytest.raises(NotFound):
+        point_to(home, made)
+    assert seal_version(home, stage(home)) == made
+    point_to(home, made)
+    assert not was_cleared(home, made)
 
 
 def killed_at_line(count: int, work) -> bool:

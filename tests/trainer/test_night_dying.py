@@ -19,9 +19,9 @@ from store.settings import Settings
 from tests.assistant.nights import corrected
 from tests.trainer.test_night_promotion import begun
 from tests.trainer.test_review import of_base
+from trainer.clearing import clear_ended
 from trainer.finetune import WHOLE
 from trainer.night import _Night, _once, run_night
-from trainer.resume import clear_ended
 
 ROOT = Path(__file__).parents[2]
 
