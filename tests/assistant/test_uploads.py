@@ -117,6 +117,71 @@ def test_a_dropped_file_is_read_in_its_conversation_quoted_under_the_answer_and_
     assert visit.foreign == [] and visit.faults == []
 
 
+@pytest.fixture
+def reads_slowly(browser, server):
+    """A tab in which a document is read only when `go_on` is called: once for each."""
+    visit, held = Visit(browser, server.url), []
+    visit.page.route("**/documents*", lambda request: held.append(request))
+
+    def go_on(reading):
+        expect(visit.page.locator("#reading")).to_have_text(f"Reading {reading} …")
+        while not held:
+            visit.page.wait_for_timeout(20)
+        held.pop().continue_()
+
+    yield visit, go_on
+    visit.page.context.close()
+    assert visit.foreign == [] and visit.faults == []
+
+
+def attach(visit, *names):
+    chosen = [{"name": name, "mimeType": "", "buffer": f"This is {name}.".encode()} for name in names]
+    visit.page.locator("#attached").set_input_files(chosen)
+
+
+@pytest.mark.browser
+def test_files_go_where_they_were_dropped_though_another_conversation_is_opened_while_they_are_read(
+    reads_slowly, server
+):
+    visit, go_on = reads_slowly
+    with opened(server.home) as db:
+        first, second = (conversations.create_conversation(db, f"The {which} quay").id for which in ("old", "new"))
+    visit.go(f"{server.url}?talk={first}")
+    expect(visit.page.get_by_label("Name of this conversation")).to_have_value("The old quay")
+    attach(visit, "a.txt", "b.txt")
+    visit.page.locator("#side-list").get_by_role("button", name="The new quay").click()
+    expect(visit.page.get_by_label("Name of this conversation")).to_have_value("The new quay")
+    attach(visit, "c.txt")
+    for name in ("a.txt", "b.txt", "c.txt"):
+        go_on(name)
+    expect(visit.page.get_by_label("Documents of this conversation")).to_contain_text("c.txt")
+    with opened(server.home) as db:
+        names = [[each.name for each in documents.documents(db, id) if each.conversation_id] for id in (first, second)]
+    assert names == [["a.txt", "b.txt"], ["c.txt"]]
+
+
+@pytest.mark.browser
+def test_files_that_begin_a_conversation_stay_together_and_take_nobody_out_of_another(reads_slowly, server):
+    visit, go_on = reads_slowly
+    with opened(server.home) as db:
+        other = conversations.create_conversation(db, "The dry dock").id
+        before = {each.id for each in conversations.list_conversations(db)} | {other}
+    visit.reload()
+    attach(visit, "d.txt", "e.txt")
+    attach(visit, "f.txt")
+    visit.page.locator("#side-list").get_by_role("button", name="The dry dock").click()
+    expect(visit.page.get_by_label("Name of this conversation")).to_have_value("The dry dock")
+    for name in ("d.txt", "e.txt", "f.txt"):
+        go_on(name)
+    expect(visit.page.locator("#reading")).to_be_empty()
+    visit.page.wait_for_timeout(500)
+    expect(visit.page.get_by_label("Name of this conversation")).to_have_value("The dry dock")
+    with opened(server.home) as db:
+        (begun,) = {each.id for each in conversations.list_conversations(db)} - before
+        names = {each.name for each in documents.documents(db, begun) if each.conversation_id}
+    assert names == {"d.txt", "e.txt", "f.txt"}
+
+
 @pytest.mark.browser
 def test_chosen_files_are_shared_with_all_conversations_and_faults_are_told(browser, server):
     visit = Visit(browser, server.url, width=360, height=740)

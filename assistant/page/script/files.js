@@ -4,20 +4,26 @@ import { say } from "./speech.js";
 import { plain } from "./stream.js";
 import { tell } from "./waiting.js";
 
-let left = 0;
+const waiting = []; // each file that is still to be read, with its place: `at` is its conversation, once there is one
+let begins; // the place of files that came where no conversation was open, until all are read
 
 /** How many documents are still to be read; meanwhile no question is sent, which would be answered without them. */
-export const reading = () => left;
+export const reading = () => waiting.length;
 
-/** Documents, one after the other. One that comes before any question begins a conversation, which is then opened. */
-async function readAll(files) {
-  if (!files.length || left) return;
-  left = files.length;
+/** Documents, one after the other, each for the conversation that is shown when it comes. */
+function read(files) {
+  const at = value("talk-id");
+  const place = at ? { at } : (begins ??= { at });
+  waiting.push(...files.map((file) => ({ file, place })));
+  if (files.length && waiting.length === files.length) readAll();
+}
+
+async function readAll() {
   const faults = [];
-  for (const file of files) {
+  for (; waiting.length; waiting.shift()) {
+    const { file, place } = waiting[0];
     tell(say("Reading {name} …", { name: file.name }));
-    const at = value("talk-id");
-    const query = new URLSearchParams({ name: file.name, conversation: at });
+    const query = new URLSearchParams({ name: file.name, conversation: place.at });
     try {
       const headers = { "content-type": "application/octet-stream" };
       const response = await plain(`/documents?${query}`, { method: "POST", headers, body: file });
@@ -28,17 +34,19 @@ async function readAll(files) {
       }
       if (told.error) faults.push(told.error);
       else if (!told.id) throw new Error("broken off");
-      else if (!at) await opened(told.conversation);
+      else if (!place.at) await begun((place.at = told.conversation));
     } catch {
       faults.push(say("{name} could not be sent. Is the server still running?", { name: file.name }));
     }
-    left -= 1;
   }
+  begins = undefined;
   tell(faults.join(" "));
   asks("shelf", { do: "look" });
 }
 
-async function opened(conversation) {
+/** A document that comes before any question begins a conversation, which is opened unless another one was meanwhile. */
+async function begun(conversation) {
+  if (value("talk-id")) return asks("chat", { do: "list" });
   asks("chat", { do: "open", id: conversation });
   for (let tries = 200; tries && value("talk-id") !== conversation; tries--) await new Promise((go) => setTimeout(go, 25));
 }
@@ -63,7 +71,7 @@ async function bring(input) {
 document.addEventListener("change", ({ target: input }) => {
   if (input.id === "bring") bring(input);
   if (input.id !== "attached") return;
-  readAll([...input.files]);
+  read([...input.files]);
   input.value = "";
 });
 
@@ -76,6 +84,6 @@ function dragged(event) {
   const out = event.type === "drop" || (event.type === "dragleave" && !event.relatedTarget);
   const taken = !!document.querySelector("#composer")?.offsetParent;
   document.body.classList.toggle("dropping", !out && taken);
-  if (event.type === "drop" && taken) readAll([...event.dataTransfer.files]);
+  if (event.type === "drop" && taken) read([...event.dataTransfer.files]);
 }
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(kind, dragged, true);
