@@ -60,8 +60,13 @@ def test_a_question_is_answered_that_comes_before_the_news_that_earlier_results_
 def test_an_answer_is_stopped_in_the_middle_and_what_was_written_stays(visit, server):
     visit.ask("Write a very long story about a lighthouse keeper, with many chapters.", finished=False)
     expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    held = []
+    visit.page.route("**/documents*", lambda request: held.append(request), times=1)  # a document is still being read
+    visit.page.locator("#attached").set_input_files([{"name": "log.txt", "mimeType": "", "buffer": b"Fog."}])
+    expect(visit.page.get_by_text("Reading log.txt")).to_be_visible()
     visit.page.get_by_role("button", name="Stop").click()
     expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
+    held[0].fulfill(status=200, json={"id": 1, "conversation": "none"})
     with opened(server.home) as db:
         talk = conversations.list_conversations(db)[0]
         last = conversations.newest_path(db, talk.id)[-1]

@@ -60,11 +60,10 @@ function waitsForItsConversation() {
 }
 
 function holdBack(event) {
-  const sends = event.target.closest?.(event.type === "click" ? "#composer button" : "#question");
+  const sends = event.target.closest?.(event.type === "click" ? "#send" : "#question");
   const enters = event.type === "keydown" && event.key === "Enter" && !event.shiftKey && !event.isComposing;
   if (!sends || (event.type === "keydown" && !enters)) return;
-  const asking = enters || sends.id === "send";
-  const waits = asking && waitsForItsConversation();
+  const waits = waitsForItsConversation();
   if (waits) early = named();
   if (!waits && !reading() && !(enters && mustWait())) return;
   event.preventDefault();
