@@ -18,7 +18,7 @@ from assistant.page.side import heading
 from assistant.page.speech import heard, say
 from assistant.sampling import ANSWER_TOKENS, PRESETS, preset_of
 from store import conversations
-from store.conversations import MOST_TEMPERATURE, MOST_TOKENS
+from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.presets import LONGEST, presets
 from store.records import Conversation, OwnPreset
@@ -69,27 +69,21 @@ def about() -> About:
                 elem_id="about-tags",
             )
             chips = gr.HTML(elem_id="presets")
-            with gr.Row(elem_id="sampling"):
+            with gr.Row(elem_id="sampling"):  # without bounds, which Gradio would tell of in English and keep nothing
                 temperature = gr.Number(
                     label=say("Variety (temperature)"),
-                    minimum=0,
-                    maximum=MOST_TEMPERATURE,
                     step=0.1,
                     min_width=90,
                     elem_id="about-temperature",
                 )
                 top_p = gr.Number(
                     label=say("Likely words (top_p)"),
-                    minimum=0.01,
-                    maximum=1,
                     step=0.05,
                     min_width=90,
                     elem_id="about-top_p",
                 )
                 max_tokens = gr.Number(
                     label=say("Longest answer, in tokens"),
-                    minimum=1,
-                    maximum=MOST_TOKENS,
                     precision=0,
                     min_width=90,
                     elem_id="about-max_tokens",
@@ -120,29 +114,40 @@ def about_files(talk: Conversation, leaf: str) -> tuple[Any, ...]:
     return (*(gr.skip(),) * (ABOUT - 2), _files(talk, leaf), gr.skip())
 
 
-def keep(db: Database, id: str, given: dict[str, Any], shown: str) -> tuple[Conversation, set[str]]:
-    """Store the fields that say something else than was shown; the conversation then, and which fields those were.
+def keep(db: Database, id: str, given: dict[str, Any], shown: str) -> tuple[Conversation, set[str], list[str]]:
+    """Store the fields that say something else than was shown: the conversation then, and which fields those were.
 
-    Raises NotFound, and InputRefused for values that cannot be.
+    A value that cannot be keeps no other field from being stored; why it cannot is given last. Raises NotFound.
     """
     before = read_was(shown, id)
-    talk = conversations.conversation(db, id)
-    changed = {name for name in FIELDS if before and given[name] != before[name]}
-    if "title" in changed and str(given["title"]).strip():
-        conversations.rename_conversation(db, id, str(given["title"]))
-    if "instructions" in changed:
-        conversations.instruct(db, id, str(given["instructions"] or ""))
-    if "tags" in changed:
-        tag(db, id, read_tags(str(given["tags"] or "")))
-    if changed & {"temperature", "top_p", "max_tokens"}:
+    changed, faults = set[str](), list[str]()
+    for name in FIELDS:
+        if before and given[name] != before[name]:
+            try:
+                _store(db, conversations.conversation(db, id), name, given[name])
+                changed.add(name)
+            except InputRefused as error:
+                faults.append(str(error))
+    return conversations.conversation(db, id), changed, faults
+
+
+def _store(db: Database, talk: Conversation, name: str, value: Any) -> None:
+    """Store one field. Raises InputRefused for a value that cannot be."""
+    if name == "title":
+        if str(value).strip():
+            conversations.rename_conversation(db, talk.id, str(value))
+    elif name == "instructions":
+        conversations.instruct(db, talk.id, str(value or ""))
+    elif name == "tags":
+        tag(db, talk.id, read_tags(str(value or "")))
+    else:
         conversations.sample(
             db,
-            id,
-            _number(given["temperature"], 0.0) if "temperature" in changed else talk.temperature,
-            _number(given["top_p"], 1.0) if "top_p" in changed else talk.top_p,
-            int(_number(given["max_tokens"], ANSWER_TOKENS)) if "max_tokens" in changed else talk.max_tokens,
+            talk.id,
+            _number(value, 0.0) if name == "temperature" else talk.temperature,
+            _number(value, 1.0) if name == "top_p" else talk.top_p,
+            int(_number(value, ANSWER_TOKENS)) if name == "max_tokens" else talk.max_tokens,
         )
-    return conversations.conversation(db, id), changed
 
 
 def was(fields: dict[str, Any], talk: Conversation) -> str:

@@ -21,7 +21,7 @@ from assistant.page.problems import told
 from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under, under_asked
 from assistant.page.side import foot, listing, looked, read_look
-from assistant.page.speech import later, say
+from assistant.page.speech import heard, later, say
 from assistant.page.whose import who
 from assistant.page.words import version_name
 from assistant.second import choose as prefer
@@ -174,9 +174,11 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         with told(), opened(home) as db:
             if not at:
                 return gr.skip(), gr.skip(), gr.skip()
-            talk, changed = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
+            talk, changed, faults = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
             if "instructions" in changed:
                 gr.Info(say("From the next answer on, the model is told so."), duration=4)
+            for fault in faults:
+                gr.Warning(heard(fault), title=say("That did not work"))
             if not changed:  # also when a field is merely left, for a search that is being typed
                 return gr.skip(), gr.skip(), gr.skip()
             *_, presets, _, was = about_values(db, talk, "")

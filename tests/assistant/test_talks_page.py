@@ -277,6 +277,13 @@ def test_answers_are_as_varied_and_as_long_as_the_conversation_says_and_go_on(go
     with opened(server.home) as db:
         kept = conversations.conversation(db, id)
     assert (kept.temperature, kept.top_p, kept.max_tokens) == (1.0, 0.5, 8)
+    visit.page.get_by_label("Tags of this conversation").fill("ferries")
+    visit.page.get_by_label("Variety (temperature)").fill("5")
+    visit.question.focus()
+    expect(visit.page.get_by_text("The temperature is 5; it goes from 0 (exact) to 2 (wild).")).to_be_visible()
+    with opened(server.home) as db:
+        assert tags_of(db, [id]) == {id: ("ferries",)} and conversations.conversation(db, id).temperature == 1
+    visit.page.get_by_label("Variety (temperature)").fill("1")
     visit.ask("Write a long story about the ferry.")
     expect(visit.answers.last).to_contain_text("8 tokens")
     expect(visit.answers.last).to_contain_text("longest answer reached")
