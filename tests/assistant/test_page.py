@@ -178,8 +178,11 @@ def test_single_keys_act_where_nothing_is_typed_and_are_listed(visit):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     expect(page.get_by_text("correct the newest answer")).to_be_visible()
+    page.keyboard.press("3")
+    page.keyboard.press("n")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("tab", name="Chat")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("+")
     expect(visit.answers.last.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("c")
@@ -214,6 +217,19 @@ def test_escape_stops_an_answer_where_nothing_is_typed_and_no_list_of_keys_is_op
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.keyboard.press("Escape")
     expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
+
+
+def test_enter_that_ends_the_composing_of_a_word_saves_no_note_yet(visit):
+    visit.ask("Say hello to the note.")
+    visit.answers.last.get_by_role("button", name="Good answer").click()
+    note = visit.answers.last.get_by_label("Note")
+    note.fill("ほ")
+    note.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    note.press("n")
+    visit.page.wait_for_timeout(500)
+    expect(visit.answers.last.get_by_role("button", name="Save note")).to_be_visible()
+    note.press("Enter")
+    expect(visit.answers.last.get_by_role("button", name="Change note")).to_be_visible()
 
 
 def test_a_conversation_has_its_own_instructions(visit, server):

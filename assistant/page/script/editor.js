@@ -55,7 +55,7 @@ document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (!(field instanceof HTMLTextAreaElement) || !field.classList.contains("edit-textarea")) return;
   const save = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-  if (!save && event.key !== "Escape") return;
+  if (event.isComposing || (!save && event.key !== "Escape")) return;
   event.preventDefault();
   if (!mustWait()) end(field.closest(".message-row"), save);
 });

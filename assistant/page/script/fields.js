@@ -74,7 +74,7 @@ document.addEventListener("input", ({ target: field }) => {
 // Enter saves, in a field of several lines with Ctrl; Esc cancels where something can be cancelled.
 document.addEventListener("keydown", (event) => {
   const beside = event.target.closest?.(".fields [name]") && event.target.closest(".fields");
-  if (!beside) return;
+  if (!beside || event.isComposing) return;
   const enter = event.key === "Enter" && (event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey);
   if (!enter && event.key !== "Escape") return;
   const [save, cancel] = beside.querySelectorAll("button");

@@ -38,12 +38,12 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing) {
-    if (event.key === "Escape" && !typing.classList.contains("edit-textarea")) typing.blur();
+    if (event.key === "Escape" && !event.isComposing && !typing.classList.contains("edit-textarea")) typing.blur();
     return;
   }
   const act = KEYS[event.key];
   if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && document.querySelector("dialog[open]")) return; // which it closes
+  if (event.key !== "?" && document.querySelector("dialog[open]")) return; // "?" closes it, and so does Escape by itself
   event.preventDefault();
   act();
 });
