@@ -16,6 +16,7 @@ import gradio as gr
 from assistant.conversation import Assistant
 from assistant.page.about import ABOUT, FIELDS, about, about_files, about_values, choose, keep
 from assistant.page.answering import MOST_TURNS, Answering, Turn
+from assistant.page.formulas import mark_formulas
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
 from assistant.page.shelf import shelf
@@ -41,8 +42,7 @@ _WAIT = later("Wait until the answer is there, or stop it.")
 LATEX = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
-    {"left": "\\(", "right": "\\)", "display": False},
-    {"left": "$", "right": "$", "display": False},
+    {"left": "\\(", "right": "\\)", "display": False},  # also what stood between single dollars: see formulas.py
 ]
 
 
@@ -309,7 +309,7 @@ def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], st
     """The chat with a question that is on its way to the store."""
     value = chat_value(before)
     below = under(before) + under_asked(len(value))
-    value.append({"role": "user", "content": [{"type": "text", "text": text}], "metadata": {}})
+    value.append({"role": "user", "content": [{"type": "text", "text": mark_formulas(text)}], "metadata": {}})
     return value, below
 
 

@@ -1,7 +1,7 @@
 """A branch of a conversation as the page shows it: messages for the Chatbot, and what stands under each answer.
 
-Reads the store and writes nothing. The Chatbot is given the text; everything about a text, from its source to
-its buttons, is HTML that `script/placing.js` puts under it, row by row.
+Reads the store and writes nothing. The Chatbot is given the text with its formulas marked; everything about a
+text, from its source to its buttons, is HTML that `script/placing.js` puts under it, row by row.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from assistant.page.choosing import choice, chosen, to_choose
 from assistant.page.correction_card import asks
 from assistant.page.difference import difference
+from assistant.page.formulas import mark_formulas
 from assistant.page.pressed import button
 from assistant.page.shelf import quoted
 from assistant.page.speech import number, say
@@ -76,7 +77,7 @@ def chat_value(branch: Sequence[Shown]) -> list[dict[str, Any]]:
     return [
         {
             "role": each.message.role,
-            "content": [{"type": "text", "text": each.text}],
+            "content": [{"type": "text", "text": mark_formulas(each.text)}],
             "metadata": {"id": each.message.id},
         }
         for each in _in_rows(branch)
@@ -84,11 +85,19 @@ def chat_value(branch: Sequence[Shown]) -> list[dict[str, Any]]:
 
 
 def under(branch: Sequence[Shown]) -> str:
-    """What stands under the messages, each part marked with the row it belongs to."""
-    said = _in_rows(branch)
-    parts = [_under_answer(each) if each.message.role == "assistant" else _under_question(each) for each in said]
-    rows = (f'<div class="under" data-row="{row}">{part}</div>' for row, part in enumerate(parts))
-    return "".join(rows)
+    """What stands under the messages, each part marked with the row it belongs to.
+
+    It carries the text as it was written, to be copied and edited, once it is whole.
+    """
+    return "".join(
+        f'<div class="under" data-row="{row}"{_as_written(each)}>'
+        f"{_under_answer(each) if each.message.role == 'assistant' else _under_question(each)}</div>"
+        for row, each in enumerate(_in_rows(branch))
+    )
+
+
+def _as_written(each: Shown) -> str:
+    return "" if each.message.status == "writing" else f' data-text="{escape(each.text)}"'
 
 
 def under_asked(row: int) -> str:

@@ -25,6 +25,13 @@ def test_a_wish_leaves_the_answer_as_it_was_and_is_named_under_it():
     assert "You wish" not in under([replace(wished, wish=None)])
 
 
+def test_a_formula_is_marked_where_it_is_shown_and_the_text_stands_under_it_as_it_was_written():
+    priced = replace(ANSWER, content='"$x$" is $5 or $10.')
+    assert chat_value([Shown(priced)])[0]["content"][0]["text"] == '"\\(x\\)" is $5 or $10.'
+    assert 'data-text="&quot;$x$&quot; is $5 or $10."' in under([Shown(priced)])
+    assert "data-text" not in under([Shown(replace(priced, status="writing"))])
+
+
 def test_of_what_is_not_stuck_it_shows_what_the_model_says_by_itself():
     fact = replace(WISH, manner="", answer="Ada <3.")
     html = corrections_html([CorrectionStanding(fact, "not stuck", "v-1", 3, 1, "Otto <3.")], "")

@@ -1,6 +1,6 @@
 // A message opened for editing, through Gradio's own buttons.
 import { drafts, drop, handedIn, keepWriting } from "./drafts.js";
-import { idle, messageOf, rows, tools, write } from "./parts.js";
+import { idle, messageOf, rows, textOf, tools, write } from "./parts.js";
 import { say } from "./speech.js";
 import { busy, mustWait } from "./waiting.js";
 
@@ -19,7 +19,8 @@ export function edit(row, byItself = false) {
     if (field) {
       const answer = row.classList.contains("bot-row");
       field.setAttribute("aria-label", answer ? say("The answer as it should be") : say("The question in other words"));
-      if (drafts[`edit ${editing}`]) write(field, drafts[`edit ${editing}`].text);
+      const text = drafts[`edit ${editing}`]?.text ?? textOf(row) ?? field.value;
+      if (field.value !== text) write(field, text);
       field.rows = Math.min(16, Math.max(2, field.value.split("\n").length + 1));
       if (!byItself || idle()) field.focus();
       field.setSelectionRange(field.value.length, field.value.length);
@@ -48,7 +49,7 @@ export function putBackEditor() {
 }
 
 document.addEventListener("input", ({ target: field }) => {
-  if (field.matches(".edit-textarea") && editing) keepWriting(`edit ${editing}`, field.value);
+  if (field.matches(".edit-textarea") && editing) keepWriting(`edit ${editing}`, field.value, textOf(field.closest(".message-row")));
 });
 
 document.addEventListener("keydown", (event) => {

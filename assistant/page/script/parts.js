@@ -7,6 +7,9 @@ export const tools = (row) => [...row.querySelectorAll(".message-buttons button"
 
 export const messageOf = (row) => row.querySelector('.under [data-do="edit"]')?.dataset.id;
 
+/** The text of a whole message as it was written; what Gradio is given of it has its formulas marked. */
+export const textOf = (row) => row.querySelector(".under")?.dataset.text;
+
 /** The conversation that is shown, empty for a new one; null while the server does not say. */
 export const shownTalk = () => document.querySelector("#under-data [data-talk]")?.dataset.talk ?? null;
 
