@@ -383,7 +383,30 @@ def test_code_is_highlighted_and_copied_alone_and_so_is_the_answer(go, server):
     assert visit.page.evaluate(copied).strip() == "def add(a, b):\n    return a + b"
     row.get_by_role("button", name="Copy", exact=True).click()
     expect(row.get_by_role("button", name="Copied")).to_be_visible()
-    assert "Here it is:" in visit.page.evaluate(copied)
+    assert visit.page.evaluate(copied) == CODE
+
+
+WRITTEN = "So much is $x^2$, for $5 or $10:\n\n| Boat | *Fare* |\n| --- | --- |\n| Petrel | $n$ |"
+WITHOUT_CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', { value: undefined });"  # as on http://ADDRESS
+
+
+def test_an_answer_is_copied_and_edited_as_it_was_written_also_where_a_browser_has_no_clipboard(go, server):
+    visit = go(f"?talk={talk(server.home, 'What is the fare?', WRITTEN)}", before=WITHOUT_CLIPBOARD)
+    row, page = visit.answers.last, visit.page
+    expect(row.locator(".katex")).to_have_count(2)
+    row.get_by_role("button", name="Copy", exact=True).click()
+    expect(row.get_by_role("button", name="Copied")).to_be_visible()
+    visit.question.press("Control+V")
+    expect(visit.question).to_have_value(WRITTEN)
+    visit.question.fill("")
+    page.evaluate("document.execCommand = () => false")
+    row.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.get_by_text("This browser lets no page copy.")).to_be_visible()
+    row.get_by_role("button", name="Correct", exact=True).click()
+    expect(row.get_by_label("The answer as it should be")).to_have_value(WRITTEN)
+    assert page.evaluate("sessionStorage.getItem('drafts') ?? '{}'") == "{}"
+    row.get_by_role("button", name="Save correction").click()
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
 
 
 def test_a_table_is_shown_as_one_and_a_wide_one_does_not_widen_a_narrow_screen(go, server):

@@ -1,12 +1,12 @@
 // The script of the page. It decides nothing and keeps only what was not handed in yet: the server renders, this places,
 // and hands presses of the buttons to the server.
 import { leaveAddress, tellAddress } from "./address.js";
+import { copy } from "./copying.js";
 import { edit, end, putBackEditor } from "./editor.js";
 import { leaveFields, putBackAbout, putBackCorrections, putBackFields, writtenBeside } from "./fields.js";
 import { asks, value } from "./parts.js";
 import { makeReachable, nameParts, place } from "./placing.js";
 import { keepQuestion, letGo, sendEarly } from "./question.js";
-import { say } from "./speech.js";
 import { mustWait, untell } from "./waiting.js";
 import "./keys.js";
 
@@ -18,13 +18,6 @@ function hand(button) {
   leaveAddress();
   leaveFields(button);
   asks(to, { ...press, ...writtenBeside(button) });
-}
-
-async function copy(row, button) {
-  const text = row.querySelector(".message-content");
-  await navigator.clipboard.writeText(text ? text.innerText : "");
-  button.textContent = say("Copied");
-  setTimeout(() => (button.textContent = say("Copy")), 1500);
 }
 
 document.addEventListener("click", (event) => {
