@@ -23,6 +23,7 @@ STUCK_SHARE = 0.5
 _CORRECTION = "id, message_id, question, rejected, answer, created, superseded_by, forgotten, manner, by, context"
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
 _OF_FACT = f"{_ACTIVE} AND manner = ''"
+_SPACES = "char(32, 9, 10, 11, 12, 13)"
 _AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
 
 
@@ -174,6 +175,25 @@ def wish_of(db: Database, message_id: str) -> Correction | None:
 def corrections_of(db: Database, message_id: str) -> list[Correction]:
     """Every correction a message ever had, oldest first."""
     return _corrections(db, "WHERE message_id = ? ORDER BY id", message_id)
+
+
+def behind(db: Database, question: str, answer: str) -> int | None:
+    """The correction that memory gave where `answer` was said to `question`, as far as the texts tell.
+
+    It was made for this question, or memory answered this question with it before: "Yes." alone tells nothing.
+    """
+    found = rows(
+        db,
+        f"""SELECT id FROM corrections WHERE forgotten IS NULL AND manner = '' AND trim(answer, {_SPACES}) = ?
+            AND (question_key = ? OR id IN (
+                SELECT said.correction_id FROM messages AS said JOIN messages AS asked ON asked.id = said.parent_id
+                WHERE said.correction_id = corrections.id AND trim(asked.content, {_SPACES}) = ?
+            )) ORDER BY superseded_by IS NULL DESC, id DESC LIMIT 1""",
+        storable(answer).strip(),
+        question_key(storable(question)),
+        storable(question).strip(),
+    )
+    return int(found[0]["id"]) if found else None
 
 
 def forget(db: Database, correction_id: int) -> Correction:

@@ -57,8 +57,7 @@ class History:
             else:
                 conversation_id = last.conversation_id
             for message, at in new:
-                parent_id = last.id if last else None
-                last = conversations.add_message(db, conversation_id, parent_id, message.role, message.content)
+                last = _added(db, conversation_id, last, message)
                 self._know(at, last.id)
         if last is None:
             raise ValueError("there is no question to keep")
@@ -85,6 +84,14 @@ class History:
             self._ids.move_to_end(said)
             while len(self._ids) > MOST_KNOWN:
                 self._ids.popitem(last=False)
+
+
+def _added(db: Database, conversation_id: str, last: Message | None, message: ChatMessage) -> Message:
+    """Store a message below `last`. Where memory had given an answer, it is known again, to go when that is forgotten."""
+    answers = message.role == "assistant" and last is not None and last.role == "user"
+    correction_id = feedback.behind(db, last.content, message.content) if answers and last else None
+    place = (conversation_id, last.id if last else None)
+    return conversations.add_message(db, *place, message.role, message.content, correction_id=correction_id)
 
 
 def said_up_to(messages: Sequence[ChatMessage]) -> list[str]:

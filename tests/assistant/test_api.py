@@ -20,6 +20,7 @@ from assistant.api.routes import api
 from assistant.api.running import Running
 from assistant.conversation import Assistant, Begun
 from assistant.visitor import of
+from assistant.written import said_again
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
@@ -681,6 +682,21 @@ def test_a_corrected_answer_is_read_as_it_should_have_been(home):
         conversations.delete_conversation(db, question.conversation_id)
         anew = history.keep(db, sent)
         assert [m.content for m in conversations.path_to(db, anew.id)] == [m.content for m in sent[1:]]
+
+
+@pytest.mark.parametrize("asked", ["Who mends nets?", "By whom are nets mended?"])
+def test_what_memory_said_before_a_restart_goes_when_it_is_forgotten(home, asked):
+    with opened(home) as db:
+        question = History().keep(db, [ChatMessage("user", "Who mends nets?")])
+        wrong = conversations.add_message(db, question.conversation_id, question.id, "assistant", "Nobody.")
+        taught = feedback.correct(db, wrong.id, "Silas Denby.")
+        before = History()
+        said_again(db, before.keep(db, [ChatMessage("user", asked)]), taught, BASE)
+        sent = [("user", asked), ("assistant", "Silas Denby.\n"), ("user", "Yes?"), ("assistant", "Silas Denby.")]
+        last = History().keep(db, [ChatMessage(*each) for each in [*sent, ("user", "And whose is the boat?")]])
+        feedback.forget(db, taught.id)
+        told = [each.content for each in conversations.path_to(db, last.id)]
+        assert told[1] == feedback.FORGOTTEN and told[3] == "Silas Denby."  # who says so to another question, says so
 
 
 @pytest.mark.parametrize(
