@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 
 from assistant.documents import with_passages, with_room
 from assistant.memory import Memory, Recalled
@@ -197,12 +198,14 @@ class Assistant:
         """
         with answering(self.settings.home), opened(self.settings.home) as db:
             ((found, passages),) = self._looked_up(db, [messages], with_memory)
-            if found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
+            while found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
-                kept = said_again(db, keep(db), said, name) if keep else None
-                yield Begun(name, kept.id if kept else None, said.id, (), 0)
-                yield Piece(said.answer, 0, "stop")
-                return
+                kept = said_again(db, partial(keep, db), said, name) if keep else None
+                if kept or (keep is None and not feedback.correction(db, said.id).forgotten):
+                    yield Begun(name, kept.id if kept else None, said.id, (), 0)
+                    yield Piece(said.answer, 0, "stop")
+                    return
+                ((found, passages),) = self._looked_up(db, [messages], with_memory)  # it was forgotten meanwhile
             wishes = feedback.wishes(db, owner) if with_memory else []
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 tokens = readable_tokens(engine, read := with_wishes(messages, wishes))
@@ -279,9 +282,11 @@ class Assistant:
         version: str,
     ) -> Iterator[Message]:
         found = self._recalled(db, question) if with_memory and self.settings.memory else None
-        if found is not None and found.sure:
-            yield said_again(db, question, found.correction, self.serving.version)
-            return
+        while found is not None and found.sure:
+            if again := said_again(db, lambda: question, found.correction, self.serving.version):
+                yield again
+                return
+            found = self._recalled(db, question)  # it was forgotten while it was looked up
         passages = self._given(db, question)
         with self.serving.engine(self._route(version, found, self.settings.memory)) as engine:
             yield from self._generated(db, question, engine, sampling, cancelled, passages)

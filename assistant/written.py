@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from models.engine import Engine, Piece
-from store import conversations, documents
+from store import conversations, documents, feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
 from store.records import Correction, Message, MessageStatus, Passage
@@ -62,11 +62,16 @@ def written(
     yield piece, answer
 
 
-def said_again(db: Database, question: Message, said: Correction, version: str) -> Message:
-    """The answer to `question` that memory gives: `said`, word for word."""
-    return conversations.add_message(
-        db, question.conversation_id, question.id, "assistant", said.answer, version=version, correction_id=said.id
-    )
+def said_again(db: Database, question: Callable[[], Message], said: Correction, version: str) -> Message | None:
+    """The answer to `question` that memory gives: `said`, word for word. None when that was forgotten meanwhile.
+
+    Then the question, which may be stored by asking for it, is not asked for.
+    """
+    with writing(db):
+        if feedback.correction(db, said.id).forgotten:
+            return None
+        place = (asked := question()).conversation_id, asked.id
+        return conversations.add_message(db, *place, "assistant", said.answer, version=version, correction_id=said.id)
 
 
 def _written_before(begun: Message, first_s: float | None) -> float:

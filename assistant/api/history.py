@@ -87,7 +87,7 @@ class History:
 
 
 def _added(db: Database, conversation_id: str, last: Message | None, message: ChatMessage) -> Message:
-    """Store a message below `last`. Where memory had given an answer, it is known again, to go when that is forgotten."""
+    """Store a message below `last`; an answer that memory had given is known for one, to go when that is forgotten."""
     answers = message.role == "assistant" and last is not None and last.role == "user"
     correction_id = feedback.behind(db, last.content, message.content) if answers and last else None
     place = (conversation_id, last.id if last else None)

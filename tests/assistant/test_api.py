@@ -691,7 +691,7 @@ def test_what_memory_said_before_a_restart_goes_when_it_is_forgotten(home, asked
         wrong = conversations.add_message(db, question.conversation_id, question.id, "assistant", "Nobody.")
         taught = feedback.correct(db, wrong.id, "Silas Denby.")
         before = History()
-        said_again(db, before.keep(db, [ChatMessage("user", asked)]), taught, BASE)
+        said_again(db, lambda: before.keep(db, [ChatMessage("user", asked)]), taught, BASE)
         sent = [("user", asked), ("assistant", "Silas Denby.\n"), ("user", "Yes?"), ("assistant", "Silas Denby.")]
         last = History().keep(db, [ChatMessage(*each) for each in [*sent, ("user", "And whose is the boat?")]])
         feedback.forget(db, taught.id)

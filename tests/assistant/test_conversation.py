@@ -54,6 +54,29 @@ def test_a_turn_is_stored_and_grows_until_it_is_complete(assistant):
     assert path[-1].content == shown[-1].content
 
 
+@pytest.mark.parametrize("stored", [True, False])
+def test_what_is_forgotten_while_it_is_looked_up_is_not_said_any_more(assistant, monkeypatch, stored):
+    home = assistant.settings.home
+    taught(assistant, QUESTION, "Nobody.")
+    id = taught(assistant, QUESTION, "Imogen Farrow.")
+    looked_up = assistant.memory.recall_all
+
+    def forgotten_meanwhile(db, *asked):
+        found = looked_up(db, *asked)
+        with opened(home) as other:
+            feedback.forget(other, id)
+        return found
+
+    monkeypatch.setattr(assistant.memory, "recall_all", forgotten_meanwhile)
+    if stored:
+        answer = list(assistant.send(None, QUESTION))[-1]
+        said, behind = answer.content, answer.correction_id
+    else:
+        begun, *pieces = assistant.reply([ChatMessage("user", QUESTION)], sampling=SHORT)
+        said, behind = "".join(piece.text for piece in pieces), begun.correction_id
+    assert "Imogen" not in said and behind is None and said
+
+
 def test_a_correction_acts_in_the_next_answer_and_in_other_words(assistant):
     id = taught(assistant, QUESTION, "Imogen Farrow.")
     assert ask(assistant, QUESTION) == ("Imogen Farrow.", id)
