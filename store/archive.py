@@ -24,6 +24,7 @@ from store.records import now
 
 MANIFEST = "manifest.json"
 _MEMBER = re.compile(r"store\.db|current|config\.toml|versions/v-[0-9a-f]{12}(/[\w-][\w.-]*)+")
+_OF_ITSELF = re.compile(r"^_|^sqlite_|_fts|_revision$")  # tables that a store keeps for itself, full from the start
 _BLOCK_BYTES = 1 << 20
 
 
@@ -88,9 +89,10 @@ def restore(home: Path, archive: Path) -> None:
 
 
 def _is_empty(home: Path) -> bool:
-    """Whether the store of `home` holds nothing yet."""
+    """Whether the store of `home` holds nothing yet: no more than a new one, which counts its own changes."""
     with opened(home) as db:
-        return not any(rows(db, f"SELECT 1 FROM {table} LIMIT 1") for table in ("conversations", "corrections", "runs"))
+        tables = [row["name"] for row in rows(db, "SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return not any(rows(db, f"SELECT 1 FROM {table} LIMIT 1") for table in tables if not _OF_ITSELF.search(table))
 
 
 def _kept_files(home: Path) -> Iterator[tuple[str, Path]]:

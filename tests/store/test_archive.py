@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from store import documents, users
 from store.archive import backup, restore
 from store.conversations import create_conversation, list_conversations
 from store.database import opened
@@ -98,6 +99,29 @@ def test_a_home_in_use_is_not_restored_over(lived_in, home):
         pass
     restore(home / "untouched", archive)
     assert titles(home / "untouched") == ["Kept"]
+
+
+def a_user(db):
+    users.add_user(db, "ana", "four quiet grey herons")
+
+
+def a_document(db):
+    documents.add_document(db, "notes.txt", "0" * 64, [documents.NewPassage("", "Text.", bytes(1536))], "m", None)
+
+
+def a_preset(db):
+    db.execute("INSERT INTO presets VALUES ('', 'Brief', 'Be brief.', 0, 1, NULL)")
+
+
+@pytest.mark.parametrize("given", [a_user, a_document, a_preset])
+def test_a_home_in_which_anything_was_put_is_not_restored_over(lived_in, home, given):
+    archive = backup(lived_in)
+    with opened(home / "new") as db:
+        given(db)
+    before = (home / "new" / "store.db").read_bytes()
+    with pytest.raises(InputRefused, match="has a store already"):
+        restore(home / "new", archive)
+    assert (home / "new" / "store.db").read_bytes() == before
 
 
 def test_restoring_again_after_a_kill_in_the_middle_ends_well(lived_in, home):
