@@ -188,16 +188,19 @@ class Assistant:
         sampling: Sampling = CHAT,
         keep: Callable[[Database], Message] | None = None,
         owner: str = "",
+        question: Message | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Begun | Piece]:
         """Answer `messages` of `owner` in pieces, after a `Begun` that says who answers, as a turn on the page does.
+
+        Where they end in a stored `question`, what its conversation was given to read is read too.
 
         `keep` stores the question, once nothing stands against an answer, which then grows below it. Where a
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
         with answering(self.settings.home), opened(self.settings.home) as db:
-            ((found, passages),) = self._looked_up(db, [messages], with_memory)
+            found, passages = self._known(db, messages, question, with_memory)
             while found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
                 kept = said_again(db, partial(keep, db), said, name) if keep else None
@@ -205,7 +208,7 @@ class Assistant:
                     yield Begun(name, kept.id if kept else None, said.id, (), 0)
                     yield Piece(said.answer, 0, "stop")
                     return
-                ((found, passages),) = self._looked_up(db, [messages], with_memory)  # it was forgotten meanwhile
+                found, passages = self._known(db, messages, question, with_memory)  # it was forgotten meanwhile
             wishes = feedback.wishes(db, owner) if with_memory else []
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 tokens = readable_tokens(engine, read := with_wishes(messages, wishes))
@@ -342,6 +345,14 @@ class Assistant:
             since=earlier[-1] if earlier else "",
             everywhere=self.settings.memory,
         )
+
+    def _known(
+        self, db: Database, messages: Sequence[ChatMessage], question: Message | None, with_memory: bool
+    ) -> tuple[Recalled | None, list[Passage]]:
+        """What memory and the documents have on the last of `messages`, or on the stored `question` that it is."""
+        if question is None:
+            return self._looked_up(db, [messages], with_memory)[0]
+        return self._recalled(db, question) if with_memory else None, self._given(db, question)
 
     def _looked_up(
         self, db: Database, talks: Sequence[Sequence[ChatMessage]], with_memory: bool

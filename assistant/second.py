@@ -94,8 +94,15 @@ def _answer(
     asked += [ChatMessage(message.role, as_it_should_be(db, message)) for message in path if message.content]
     text, finish, passages = "", None, tuple[Passage, ...]()
     try:
-        memory = assistant.settings.memory
-        for part in assistant.reply(asked, version=version, with_memory=memory, sampling=how, cancelled=cancelled):
+        for part in assistant.reply(
+            asked,
+            version=version,
+            with_memory=assistant.settings.memory,
+            sampling=how,
+            owner=talk.owner,
+            question=path[-1],
+            cancelled=cancelled,
+        ):
             if isinstance(part, Begun):
                 passages = part.passages
             else:

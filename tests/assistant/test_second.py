@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.conversation import Assistant
+from assistant.llamacpp import LlamaCppEngine
 from assistant.page.choosing import chosen, to_choose
 from assistant.page.showing import shown, under
 from assistant.second import Pair, before, choose, drawn, with_second
@@ -15,7 +16,7 @@ from models.catalogue import base_model
 from models.gguf_file import replace_tensors
 from models.promotion import promote
 from models.version_files import seal_version
-from store import conversations, duels, feedback, versions
+from store import conversations, documents, duels, feedback, versions
 from store.database import opened
 from store.errors import NotFound
 from store.records import Duel, Promotion, Score, Version, now
@@ -84,6 +85,31 @@ def test_two_versions_answer_and_the_choice_is_a_duel_and_a_preference(assistant
         assert "You preferred this answer by the original model" in under([shown(db, rival)])
         conversations.delete_conversation(db, last.conversation_id)
         assert duels.score(db, "base", version) == Score(1, 0, 0)
+
+
+def test_the_second_answer_goes_by_the_wishes_and_the_documents_that_the_first_went_by(assistant, home, monkeypatch):
+    asked, read = "When does the ferry across the Tarn leave Harlow?", []
+    notes = b"The ferry across the Tarn leaves Harlow at nine in the morning."
+    with opened(home) as db:
+        talk = conversations.create_conversation(db, owner="ana")
+        hello = conversations.add_message(db, talk.id, None, "user", "Hello.")
+        said = conversations.add_message(db, talk.id, hello.id, "assistant", "Hi.")
+        feedback.correct(db, said.id, "Answer in Spanish.")
+        assistant.memory.read_here(db, "notes.md", notes, talk.id)
+    stream = LlamaCppEngine.stream
+
+    def overheard(engine, messages, *rest):
+        read.append(list(messages))
+        return stream(engine, messages, *rest)
+
+    monkeypatch.setattr(LlamaCppEngine, "stream", overheard)
+    pair = Pair("base", assistant.serving.version)
+    *_, last = with_second(assistant, pair, assistant.send(talk.id, asked, version="base"), lambda: False)
+    first, second = read
+    assert first == second and "Spanish" in first[-1].content and "nine in the morning" in str(first)
+    with opened(home) as db:
+        rival = duels.duel_of(db, last.id).second_message
+        assert [each.document for each in documents.quotes(db, rival)] == ["notes.md"]
 
 
 def test_nothing_is_chosen_in_the_chat_between_answers_that_are_not_in_it(home):
