@@ -15,7 +15,7 @@ from store.documents import own_digests
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.manner import OWN, manner
-from store.records import Check, Correction, CorrectionStanding, Message, Rating, Standing, Vote, now
+from store.records import Check, Correction, CorrectionKind, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
 STUCK_SHARE = 0.5
@@ -51,7 +51,9 @@ def rating_of(db: Database, message_id: str) -> Rating | None:
     return Rating(**{**found[0], "reasons": tuple(json.loads(found[0]["reasons"]))}) if found else None
 
 
-def correct(db: Database, message_id: str, answer: str) -> Correction:
+def correct(
+    db: Database, message_id: str, answer: str, *, kind: CorrectionKind | None = None, given: str | None = None
+) -> Correction:
     """Say how an answer should have been. It supersedes what was active for the same question before.
 
     A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
@@ -59,6 +61,9 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
 
     It is by the owner of the conversation, and everybody's but for a wish, which holds for its owner alone. A question
     that points at what was said before it is another one below other questions (`store.context`).
+
+    Where its `kind` is known, its form does not matter. One that was `given` at an earlier time takes no place of a
+    newer one.
 
     The same again changes nothing. Raises NotFound for the message, and InputRefused when the message is no
     finished answer to a question or `answer` is empty.
@@ -68,15 +73,19 @@ def correct(db: Database, message_id: str, answer: str) -> Correction:
         raise InputRefused("A correction needs a text: the answer as it should have been.")
     with writing(db):
         rejected = _answer(db, message_id, "corrected")
-        questions = [above.content for above in path_to(db, message_id) if above.role == "user"]
-        if not questions:
-            raise InputRefused(f"Message {message_id} answers no question, so it cannot be corrected.")
-        aspect, by = manner(text), conversation(db, rejected.conversation_id).owner
+        question, context, by = _place(db, rejected)
+        aspect = aspect_of(text, kind)
         known = wish_of(db, message_id) if aspect else correction_of(db, message_id)
         if known is not None and known.answer == text:
             return known
-        context = context_of(questions, own_digests(db, rejected.conversation_id))
-        return add_correction(db, message_id, questions[-1], rejected.content, text, aspect, by, context)
+        return add_correction(db, message_id, question, rejected.content, text, aspect, by, context, given=given)
+
+
+def aspect_of(text: str, kind: CorrectionKind | None = None) -> str:
+    """The aspect of answering that a correction is a wish about; by its form where its kind is not known. Pure."""
+    if kind == "answer":
+        return ""
+    return manner(text) or (OWN if kind == "wish" else "")
 
 
 def add_correction(
@@ -89,14 +98,27 @@ def add_correction(
     by: str,
     context: str,
     revises: int | None = None,
+    given: str | None = None,
 ) -> Correction:
     """Put a correction on record as it is given; it takes the place of what counted before it."""
     with writing(db):
         number = db.execute(
             """INSERT INTO corrections
-               (message_id, question, question_key, rejected, answer, created, manner, revises, by, context)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (message_id, question, question_key(question), rejected, answer, now(), manner, revises, by, context),
+               (message_id, question, question_key, rejected, answer, created, manner, revises, by, context, given)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                message_id,
+                question,
+                question_key(question),
+                rejected,
+                answer,
+                now(),
+                manner,
+                revises,
+                by,
+                context,
+                given,
+            ),
         ).lastrowid
         replace_earlier(db, int(number or 0))
         return correction(db, int(number or 0))
@@ -107,16 +129,24 @@ def replace_earlier(db: Database, id: int) -> None:
 
     A wish holds for who made it, and takes the place of that one's alone. Wishes that the owner called so, of no known
     aspect, stand beside each other unless one question brought them.
+
+    One that came late from elsewhere gives way to what was given after it for another answer.
     """
-    db.execute(
-        f"""UPDATE corrections SET superseded_by = ?1 FROM corrections AS mine
-            WHERE mine.id = ?1 AND corrections.id < ?1 AND corrections.manner = mine.manner
-            AND corrections.superseded_by IS NULL AND corrections.forgotten IS NULL
-            AND (mine.manner = '' OR corrections.by = mine.by)
-            AND (mine.manner <> '' OR corrections.context = mine.context)
-            AND (mine.manner NOT IN ('', '{OWN}') OR corrections.question_key = mine.question_key)""",
-        (id,),
+    rivals = rows(
+        db,
+        f"""SELECT old.id, old.message_id = mine.message_id
+                OR coalesce(old.given, old.created) <= coalesce(mine.given, mine.created) AS older
+            FROM corrections AS old JOIN corrections AS mine ON mine.id = ?
+            WHERE old.id < mine.id AND old.manner = mine.manner
+            AND old.superseded_by IS NULL AND old.forgotten IS NULL
+            AND (mine.manner = '' OR old.by = mine.by)
+            AND (mine.manner <> '' OR old.context = mine.context)
+            AND (mine.manner NOT IN ('', '{OWN}') OR old.question_key = mine.question_key) ORDER BY old.id""",
+        id,
     )
+    for rival in rivals:
+        later, earlier = (id, rival["id"]) if rival["older"] else (rival["id"], id)
+        db.execute("UPDATE corrections SET superseded_by = ? WHERE id = ?", (later, earlier))
 
 
 def supersede(db: Database, earlier: int, later: int) -> None:
@@ -196,6 +226,22 @@ def behind(db: Database, question: str, answer: str) -> int | None:
     return int(found[0]["id"]) if found else None
 
 
+def left_without_message(db: Database, message_id: str) -> list[Correction]:
+    """What the same user once said of the question of `message_id` about an answer that is gone for good.
+
+    Such an answer may be this one, brought back from a file. Raises NotFound.
+    """
+    question, context, by = _place(db, message(db, message_id))
+    gone = "question_key = ? AND by = ? AND message_id NOT IN (SELECT id FROM messages)"
+    found = _corrections(db, f"WHERE {gone} ORDER BY id", question_key(question), by)
+    return [each for each in found if _said_above(each.context) == _said_above(context)]
+
+
+def tie_to(db: Database, correction_id: int, message_id: str) -> None:
+    """Say that it is `message_id` that a correction is about, brought back under another id."""
+    db.execute("UPDATE corrections SET message_id = ? WHERE id = ?", (message_id, correction_id))
+
+
 def forget(db: Database, correction_id: int) -> Correction:
     """Take a correction back for good, with the earlier ones of the same user and the same question that it superseded.
 
@@ -236,6 +282,20 @@ def forget(db: Database, correction_id: int) -> Correction:
             )
     scrub(db)
     return correction(db, correction_id)
+
+
+def _place(db: Database, of: Message) -> tuple[str, str, str]:
+    """The question that a message answers, what it is bound to, and whose it is. Raises InputRefused without one."""
+    questions = [above.content for above in path_to(db, of.id) if above.role == "user"]
+    if not questions:
+        raise InputRefused(f"Message {of.id} answers no question, so it cannot be corrected.")
+    context = context_of(questions, own_digests(db, of.conversation_id))
+    return questions[-1], context, conversation(db, of.conversation_id).owner
+
+
+def _said_above(context: str) -> list[str]:
+    """What a question is bound to but for documents, which a conversation does not bring back from a file."""
+    return [line for line in context.split("\n") if line and not line.startswith("document ")]
 
 
 def _of_one_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -13,20 +13,24 @@ from types import MappingProxyType
 from typing import Any
 
 from store.errors import InputRefused
-from store.records import Role
+from store.records import CorrectionKind, Role
 
 NOT_TAKEN = "Nothing of the file was taken."
 _ROW = ("conversation", "title", "created", "tags", "messages", "feedback")
 _MESSAGE = ("role", "content", "parent", "created", "feedback")
-_FEEDBACK = ("rating", "reasons", "note", "correction")
+_FEEDBACK = ("rating", "reasons", "note", "correction", "answer", "wish")
 _ROLES: tuple[Role, ...] = ("system", "user", "assistant")
+_KINDS: tuple[tuple[str, CorrectionKind | None], ...] = (("correction", None), ("answer", "answer"), ("wish", "wish"))
 _THUMBS = {"thumbsup": 1, "thumbsdown": -1}
 _THOUGHTS = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)".*?</details>\s*', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message to import and what was said of it. `parent` is the index of the message before it, None for a root."""
+    """A message to import and what was said of it. `parent` is the index of the message before it, None for a root.
+
+    A correction comes with its kind, or None where its form tells.
+    """
 
     role: Role
     content: str
@@ -35,7 +39,7 @@ class Said:
     rating: int | None = None
     reasons: tuple[str, ...] = ()
     note: str = ""
-    correction: str | None = None
+    corrections: tuple[tuple[str, CorrectionKind | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def _own(where: str, line: str) -> Talk:
         _require(answered, where, "there is feedback, but the last message is no answer to a question")
         said[-1] = _with_feedback(where, said[-1], feedback)
     for place, each in enumerate(said):
-        asked = each.correction is None or _has_question(said, place)
+        asked = not each.corrections or _has_question(said, place)
         _require(asked, where, "there is a correction of an answer that has no question above it")
     return Talk(where, name, title, system_prompt, created, tuple(said), tuple(tags))
 
@@ -162,7 +166,7 @@ def _with_feedback(where: str, said: Said, feedback: object) -> Said:
     if not isinstance(feedback, dict):
         raise _fault(where, "`feedback` must be an object")
     _known_only(where, " in `feedback`", feedback, _FEEDBACK)
-    rating, correction = feedback.get("rating"), feedback.get("correction")
+    rating = feedback.get("rating")
     reasons, note = feedback.get("reasons") or [], feedback.get("note") or ""
     whole = isinstance(rating, int) and not isinstance(rating, bool) and rating in (-1, 0, 1)
     _require(rating is None or whole, where, f"`rating` is {rating!r}; it must be -1, 0 or 1")
@@ -170,10 +174,13 @@ def _with_feedback(where: str, said: Said, feedback: object) -> Said:
         isinstance(reasons, list) and all(isinstance(each, str) for each in reasons), where, "`reasons` must be texts"
     )
     _require(isinstance(note, str), where, "`note` must be a text")
-    _require(
-        correction is None or (isinstance(correction, str) and correction.strip()), where, "`correction` must be a text"
-    )
-    return replace(said, rating=rating, reasons=tuple(reasons), note=note, correction=correction)
+    corrections = []
+    for key, kind in _KINDS:
+        text = feedback.get(key)
+        _require(text is None or (isinstance(text, str) and text.strip()), where, f"`{key}` must be a text")
+        if text is not None:
+            corrections.append((text, kind))
+    return replace(said, rating=rating, reasons=tuple(reasons), note=note, corrections=tuple(corrections))
 
 
 def _chatgpt(where: str, export: dict[str, Any], thumbs: Mapping[str, Thumb]) -> Talk:

@@ -478,4 +478,10 @@ def m019_presets(db: Database) -> None:
     """)
 
 
+@migrations()  # type: ignore[untyped-decorator]
+def m021_given(db: Database) -> None:
+    """When an imported correction may have been given at the earliest; NULL where it was made here, or none knows."""
+    db.execute("ALTER TABLE corrections ADD COLUMN given TEXT")
+
+
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

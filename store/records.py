@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
 MessageStatus = Literal["writing", "complete", "stopped", "failed"]
+CorrectionKind = Literal["answer", "wish"]
 Standing = Literal["remembered", "in training", "stuck", "not stuck", "superseded", "forgotten"]
 ExampleKind = Literal["wording", "neighbour", "replay", "probe", "liked", "liked probe"]
 Happening = Literal[

@@ -7,7 +7,6 @@ from store import feedback
 from store.database import storable, writing
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.manner import OWN, manner
 from store.records import Correction
 
 
@@ -23,7 +22,7 @@ def revise(db: Database, id: int, answer: str) -> Correction:
         known = _counting(db, id)
         if known.answer == text:
             return known
-        aspect = _aspect(text) if known.manner else ""
+        aspect = feedback.aspect_of(text, "wish" if known.manner else "answer")
         made = feedback.add_correction(
             db, known.message_id, known.question, known.rejected, text, aspect, known.by, known.context, known.id
         )
@@ -52,7 +51,8 @@ def hold_for_every_answer(db: Database, id: int, every: bool) -> Correction:
                WHERE superseded_by IN wordings AND id NOT IN wordings AND forgotten IS NULL""",
             (id,),
         )
-        db.execute("UPDATE corrections SET manner = ? WHERE id = ?", (_aspect(known.answer) if every else "", id))
+        aspect = feedback.aspect_of(known.answer, "wish" if every else "answer")
+        db.execute("UPDATE corrections SET manner = ? WHERE id = ?", (aspect, id))
         db.execute("DELETE FROM vectors WHERE correction_id = ?", (id,))  # made anew, and compared anew, if need be
         _give_way_to_newer(db, known)
         if feedback.correction(db, id).active:
@@ -65,10 +65,6 @@ def _give_way_to_newer(db: Database, known: Correction) -> None:
     for later in (*feedback.active_corrections(db), *feedback.wishes(db, known.by)):
         if later.id > known.id:
             feedback.replace_earlier(db, later.id)
-
-
-def _aspect(text: str) -> str:
-    return manner(text) or OWN
 
 
 def _counting(db: Database, id: int) -> Correction:

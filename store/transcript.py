@@ -11,6 +11,7 @@ from store.conversations import OWN, conversation, messages_of, newest_path, sou
 from store.database import rows
 from store.feedback import correction_of, rating_of, wish_of
 from store.light_sqlite_utils import Database
+from store.manner import manner
 from store.records import Message
 from store.tags import tags_of
 
@@ -72,10 +73,16 @@ def _message(db: Database, of: Message, places: dict[str, int]) -> dict[str, Any
 
 
 def _feedback(db: Database, of: Message) -> dict[str, Any]:
-    """What was said of an answer, as far as it still holds."""
+    """What was said of an answer, as far as it still holds.
+
+    The kind of a correction is told only where its form does not tell it, so that earlier programs read all else.
+    """
     feedback: dict[str, Any] = {}
     if (rating := rating_of(db, of.id)) is not None and rating.value:
         feedback = {"rating": rating.value, "reasons": rating.reasons, "note": rating.note}
-    if taught := correction_of(db, of.id) or wish_of(db, of.id):
-        feedback["correction"] = taught.answer
+    if taught := correction_of(db, of.id):
+        feedback["answer" if manner(taught.answer) else "correction"] = taught.answer
+    if wished := wish_of(db, of.id):
+        plain = manner(wished.answer) and "correction" not in feedback
+        feedback["correction" if plain else "wish"] = wished.answer
     return feedback

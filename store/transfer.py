@@ -15,7 +15,7 @@ from uuid import uuid4
 from store.conversations import add_finished, create_conversation, imported_conversation
 from store.database import rows, storable, writing
 from store.errors import InputRefused
-from store.feedback import correct, corrections_of, rate
+from store.feedback import correct, corrections_of, left_without_message, rate, tie_to
 from store.import_files import read_export
 from store.import_forms import Said, Talk
 from store.light_sqlite_utils import Database
@@ -43,7 +43,8 @@ def import_file(db: Database, path: Path, owner: str = "") -> ImportCount:
 
     What is known is not taken twice: a conversation is known by its name in the file, its messages by their place
     and text, so that a longer or a branching version adds what is new. A correction that was superseded or
-    forgotten since is not brought back. Raises InputRefused naming file, line and fault.
+    forgotten since is not brought back, and one of an older answer takes no place of a newer correction. Raises
+    InputRefused naming file, line and fault.
     """
     try:
         data = path.read_bytes()
@@ -130,9 +131,24 @@ def _take_feedback(db: Database, message_id: str, said: Said) -> list[str]:
         if not rows(db, f"SELECT 1 FROM ratings WHERE {same}", *parameters):
             rate(db, message_id, said.rating, said.reasons, said.note)
             added.append("ratings")
-    if said.correction is not None:
-        answer, earlier = storable(said.correction).strip(), corrections_of(db, message_id)
-        if not any(each.forgotten or each.answer.strip() == answer for each in earlier):
-            correct(db, message_id, said.correction)
+    for text, kind in said.corrections:
+        if not _known(db, message_id, storable(text).strip(), said.created):
+            correct(db, message_id, text, kind=kind, given=said.created)
             added.append("corrections")
     return added
+
+
+def _known(db: Database, message_id: str, text: str, said: str | None) -> bool:
+    """Whether a correction was given here before, or forgotten, of this message or of one that is gone for good.
+
+    Of a forgotten one the question is left and not the text: whatever may be older than the forgetting is it.
+    """
+    if any(each.forgotten or each.answer.strip() == text for each in corrections_of(db, message_id)):
+        return True
+    left = left_without_message(db, message_id)
+    if any(each.forgotten and (said is None or said <= each.forgotten) for each in left):
+        return True
+    same = [each for each in left if each.answer.strip() == text]
+    if same:
+        tie_to(db, same[-1].id, message_id)
+    return bool(same)

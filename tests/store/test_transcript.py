@@ -16,6 +16,7 @@ from store.conversations import (
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.feedback import active_corrections, correct, rate, rating_of, wishes
+from store.revising import hold_for_every_answer
 from store.shelves import delete
 from store.tags import tag, tags_of
 from store.transcript import all_lines, as_line, as_markdown
@@ -36,6 +37,30 @@ def talk(db):
     correct(db, second.id, "Answer in Spanish.")
     tag(db, made.id, ("film", "work"))
     return made.id
+
+
+def test_an_answer_and_a_wish_come_back_as_what_they_were(db, home, answered):
+    both = answered("How far is Kelso?", "Far.")
+    correct(db, both.id, "12 km")
+    correct(db, both.id, "Answer in Spanish.")
+    sign = answered("What does the sign in room 5 say?", "Nothing.")
+    hold_for_every_answer(db, correct(db, sign.id, "Speak in English").id, False)
+    hold_for_every_answer(db, correct(db, answered("Who?", "Me.").id, "Give distances in kilometres.").id, True)
+    with opened(home / "other") as other, opened(home / "third") as third:
+        for there, come in ((db, other), (other, third)):
+            import_data(come, "all.jsonl", "\n".join(all_lines(there)).encode())
+            assert [(each.question, each.answer) for each in active_corrections(come)] == [
+                ("How far is Kelso?", "12 km"),
+                ("What does the sign in room 5 say?", "Speak in English"),
+            ]
+            assert [each.answer for each in wishes(come)] == ["Answer in Spanish.", "Give distances in kilometres."]
+        assert list(all_lines(third)) == list(all_lines(db))
+
+
+def test_earlier_programs_read_what_is_of_the_form_that_they_know(db, talk):
+    said = [each["feedback"] for each in json.loads(as_line(db, talk))["messages"] if "feedback" in each]
+    assert [each.pop("correction") for each in said] == ["Over the rainbow.", "Answer in Spanish."]
+    assert {key for each in said for key in each} == {"rating", "reasons", "note"}
 
 
 def outline(db, id):

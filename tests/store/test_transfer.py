@@ -10,12 +10,29 @@ from pathlib import Path
 import pytest
 
 from store import transfer
-from store.conversations import add_message, create_conversation, list_conversations, newest_path, siblings
+from store.conversations import (
+    add_message,
+    create_conversation,
+    delete_conversation,
+    list_conversations,
+    newest_path,
+    siblings,
+)
 from store.database import opened
 from store.errors import InputRefused
-from store.feedback import active_corrections, correct, corrections, forget, rate, rating_of
+from store.feedback import (
+    active_corrections,
+    correct,
+    correction,
+    corrections,
+    corrections_of,
+    forget,
+    rate,
+    rating_of,
+)
 from store.import_files import read_export
-from store.transfer import ImportCount, import_file, take_all
+from store.transcript import as_line
+from store.transfer import ImportCount, import_data, import_file, take_all
 
 
 def row(name="one", *, question="Where is Oz?", answer="In Kansas.", feedback=None, **more):
@@ -114,6 +131,56 @@ def test_an_import_does_not_bring_back_what_was_forgotten_or_superseded(db, home
     assert [each.answer for each in active_corrections(db)] == ["C"]
 
 
+def test_an_import_does_not_bring_back_what_was_forgotten_though_its_conversation_is_gone(db, answered):
+    was = answered("Where is Oz?", "In Kansas.")
+    taught = correct(db, was.id, "Over the rainbow.")
+    line = as_line(db, was.conversation_id).encode()
+    forget(db, taught.id)
+    delete_conversation(db, was.conversation_id)
+    assert import_data(db, "oz.json", line) == ImportCount(1, 2, 0, 0, 0)
+    assert active_corrections(db) == []
+    again = answered("Where is Oz?", "In Ohio.")  # and what is said after the forgetting counts
+    correct(db, again.id, "In the books.")
+    line = as_line(db, again.conversation_id).encode()
+    delete_conversation(db, again.conversation_id)
+    import_data(db, "oz.json", line)
+    assert [each.answer for each in active_corrections(db)] == ["In the books."]
+
+
+def test_an_old_file_does_not_take_the_place_of_a_newer_correction(db, home, answered):
+    was = answered("Where is Oz?", "In Kansas.")
+    correct(db, was.id, "Over the rainbow.")
+    line = as_line(db, was.conversation_id).encode()
+    newer = correct(db, answered("Where is Oz?", "In Ohio.").id, "In the books.")
+    delete_conversation(db, was.conversation_id)
+    import_data(db, "oz.json", line)
+    assert [(each.answer, each.superseded_by) for each in corrections(db)] == [
+        ("Over the rainbow.", newer.id),
+        ("In the books.", None),
+    ]
+    assert [each.answer for each in corrections_of(db, corrections(db)[0].message_id)] == ["Over the rainbow."]
+    said = {"role": "assistant", "content": "In Iowa.", "created": "2020-01-01T00:00:00Z"}
+    early = row("early")
+    early["messages"][1] = {**said, "feedback": {"correction": "Nowhere."}}
+    assert import_file(db, written(home, early)).corrections == 1
+    assert active_corrections(db) == [correction(db, newer.id)]
+    early["messages"][1] = {**said, "feedback": {"correction": "Somewhere."}}
+    import_file(db, written(home, early))
+    assert active_corrections(db) == [correction(db, newer.id)]
+    forget(db, newer.id)
+    early["messages"][1] = {**said, "feedback": {"correction": "Elsewhere."}}
+    import_file(db, written(home, early))
+    assert active_corrections(db) == []
+
+
+def test_of_one_imported_answer_the_file_that_comes_last_says_what_counts(db, home):
+    for text in ("There.", "Elsewhere."):
+        talk = row()
+        talk["messages"][1] |= {"created": "2020-01-01T00:00:00Z", "feedback": {"correction": text}}
+        import_file(db, written(home, talk))
+        assert [each.answer for each in active_corrections(db)] == [text]
+
+
 def test_an_import_does_not_undo_a_later_rating(db, home):
     path = written(home, row(feedback={"rating": -1}))
     import_file(db, path)
@@ -171,6 +238,7 @@ FAULTS = {
     json.dumps(row(feedback={"rating": True})): "`rating` is True",
     json.dumps(row(feedback={"reasons": "wrong"})): "`reasons` must be texts",
     json.dumps(row(feedback={"correction": "  "})): "`correction` must be a text",
+    json.dumps(row(feedback={"wish": 7})): "`wish` must be a text",
     json.dumps(row(messages=[{"role": "user", "content": "x"}], feedback={"rating": 1})): "no answer to a question",
 }
 
