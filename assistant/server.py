@@ -7,11 +7,13 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
+from filelock import FileLock, Timeout
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -34,6 +36,7 @@ from store.users import require_users
 log = logging.getLogger(__name__)
 
 STOP_WAIT_S = 2
+LEAVING_S = 6.0
 WAITING_QUESTIONS = 32
 UPLOAD_LIMIT = "1mb"
 PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]  # who is believed for whom a request is: a proxy on this computer
@@ -44,12 +47,11 @@ def serve(
 ) -> None:
     """Serve until stopped. Tells its address through `say` when the page is ready.
 
-    Raises SetupFailed in one line when the port is taken, or when others could reach a page that has no users, before
-    anything heavy is loaded.
+    Raises SetupFailed in one line when another serves this home, when the port is taken, or when others could reach a
+    page that has no users, before anything heavy is loaded.
     """
     require_users(settings)
-    listening = bound(settings.host, settings.port)
-    try:
+    with only_server(settings.home), closing(bound(settings.host, settings.port)) as listening:
         with opened(settings.home) as db:
             stopped = close_interrupted(db)
             purge(db)
@@ -69,8 +71,26 @@ def serve(
         )
         uvicorn.Server(config).run(sockets=[listening])
         warm.join()
+
+
+@contextmanager
+def only_server(home: Path) -> Iterator[None]:
+    """Hold the home's one place for a server, which alone knows what is being written. Raises SetupFailed.
+
+    A server that is just stopping is waited for.
+    """
+    lock = FileLock(home / "server.lock", timeout=LEAVING_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise SetupFailed(
+            f"Aprendiz is running for {home} already. Use that one, or stop it first; beside it another can serve "
+            "another directory: run.py --home NEW chat"
+        ) from error
+    try:
+        yield
     finally:
-        listening.close()
+        lock.release()
 
 
 def application(

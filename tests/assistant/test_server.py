@@ -2,18 +2,23 @@
 
 import asyncio
 import http.server
+import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 
 import httpx
 import pytest
 
 from assistant.guard import Guard, allowed_hosts
-from assistant.server import address, bound
+from assistant.server import address, bound, only_server
+from store.conversations import add_message, create_conversation, delete_conversation, message
+from store.database import opened
 from store.errors import SetupFailed
 from store.settings import Settings
-from tests.assistant.chat_server import Served, free_port
+from tests.assistant.chat_server import QUIET, ROOT, Served, free_port
 
 
 def join(server: Served, **headers: str) -> httpx.Response:
@@ -139,6 +144,41 @@ def test_a_taken_port_is_told_in_one_line_with_what_to_do():
         holder.close()
     assert "\n" not in str(told.value)
     assert f"Port {port}" in str(told.value) and f"--port {port + 1}" in str(told.value)
+
+
+@pytest.mark.slow
+def test_a_second_server_of_a_home_is_refused_in_one_line_and_stops_no_answer_of_the_first(server):
+    with opened(server.home) as db:
+        asked = add_message(db, create_conversation(db).id, None, "user", "Tell me a story.")
+        growing = add_message(db, asked.conversation_id, asked.id, "assistant", "Once upon", status="writing")
+        command = [sys.executable, "run.py", "--home", server.home, "chat", "--port", str(free_port())]
+        told = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=120, env={**os.environ, **QUIET}
+        )
+        assert message(db, growing.id).status == "writing"
+        delete_conversation(db, asked.conversation_id)
+    assert told.returncode == 1 and told.stderr.count("\n") == 1
+    assert f"running for {server.home} already" in told.stderr and "--home NEW" in told.stderr
+
+
+def test_a_server_waits_for_the_one_before_it_to_leave(home, monkeypatch):
+    there, leave = threading.Event(), threading.Event()
+
+    def first():
+        with only_server(home):
+            there.set()
+            leave.wait(30)
+
+    serving = threading.Thread(target=first)
+    serving.start()
+    there.wait(30)
+    with monkeypatch.context() as patched, pytest.raises(SetupFailed, match="--home NEW"):
+        patched.setattr("assistant.server.LEAVING_S", 0.1)
+        with only_server(home):
+            pass
+    threading.Timer(0.3, leave.set).start()
+    with only_server(home):
+        serving.join()
 
 
 def test_only_the_names_of_this_computer_are_hosts():
