@@ -80,7 +80,7 @@ def _csv(name: str, data: bytes) -> Iterator[Part]:
     try:
         yield Part("", _rows(csv.reader(io.StringIO(text, newline=""), dialect)))
     except csv.Error as error:
-        raise InputRefused(f"{name} is no table that can be read: {error}. Save it as CSV again.") from error
+        raise InputRefused(f"{name} is no table that can be read ({error}). Save it as CSV again.") from error
 
 
 def _html(name: str, data: bytes) -> Iterator[Part]:
@@ -89,7 +89,7 @@ def _html(name: str, data: bytes) -> Iterator[Part]:
     try:
         document = html.document_fromstring(data)
     except (etree.ParserError, ValueError) as error:
-        raise InputRefused(f"{name} is no web page that can be read: {error}.") from error
+        raise InputRefused(f"{name} is no web page that can be read ({error}). Save it again.") from error
     etree.strip_elements(document, "script", "style", "noscript", "template", etree.Comment, with_tail=False)
     for table in document.iter("table"):
         cells = [[" ".join(cell.text_content().split()) for cell in row.iter("td", "th")] for row in table.iter("tr")]
@@ -203,7 +203,7 @@ def _number(cell: str) -> bool:
 def _unzipped(name: str, data: bytes) -> io.BytesIO:
     """The file, once its archive was looked at. Raises InputRefused for what is no archive or unpacks to too much."""
     if data.startswith(_OLD_OFFICE):
-        raise InputRefused(f"{name} {_PROTECTED}, or is of an old form: save it in today's.")
+        raise InputRefused(f"{name} is protected with a password, or of an old form. Save it without, in today's form.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

@@ -266,7 +266,7 @@ def _parsed(where: str, line: int, text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = where if line else f"{where}:{error.lineno}"
-        raise _fault(place, f"it is not JSON, from column {error.colno} on: {error.msg}") from error
+        raise _fault(place, f"it is not JSON, from column {error.colno} on") from error
     except RecursionError as error:
         raise _fault(where, "it is nested too deeply") from error
 

@@ -28,6 +28,7 @@ LANGUAGES = (ENGLISH, "es")
 HEARD = "heard"
 """Marks a sentence of another room in the catalogue, and in what is filled in there one that is a sentence too."""
 
+_FILLED_IN = re.compile(r"\{\w+\}")
 _now = ContextVar("language", default=ENGLISH)
 
 
@@ -135,13 +136,21 @@ def _translations(language: str) -> NullTranslations:
 
 @cache
 def _heard(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """The sentences of other rooms that something is filled into, each as the form in which it is recognised."""
+    """The sentences of other rooms that something is filled into, each as the form in which it is recognised.
+
+    The one that says most by itself comes first, since less may be found in more: "x is empty." in another's reason.
+    """
     if language == ENGLISH:
         return []
-    return [
-        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*)", re.escape(each.id)), re.DOTALL), str(each.string))
+    forms = [
+        each
         for each in catalogue(language)
         if HEARD in each.user_comments and isinstance(each.id, str) and "{" in each.id
+    ]
+    forms.sort(key=lambda each: len(_FILLED_IN.sub("", str(each.id))), reverse=True)
+    return [
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.*?)", re.escape(str(each.id))), re.DOTALL), str(each.string))
+        for each in forms
     ]
 
 

@@ -1,7 +1,11 @@
 """What the page says in another language: every sentence of it, filled in alike, and none that is not said any more."""
 
 import ast
+import io
+import json
 import re
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
 from types import SimpleNamespace
@@ -10,6 +14,7 @@ from typing import get_args
 import pytest
 from babel.messages.catalog import Catalog
 
+from assistant.formats import read_parts
 from assistant.page.look import SCRIPTS, script
 from assistant.page.night_control import NightControl, Plan
 from assistant.page.options import _PARTS
@@ -19,8 +24,14 @@ from assistant.page.speech import HEARD, LANGUAGES, catalogue, heard, number, pr
 from assistant.page.whole import page
 from assistant.page.words import due_words, time_words
 from assistant.sampling import PRESETS
+from store.conversations import add_message, create_conversation
+from store.database import opened
+from store.errors import InputRefused
+from store.feedback import correct
 from store.records import Standing, Verdict
 from store.settings import Settings
+from store.transfer import import_data
+from store.wordings import MOST, add_wording
 from trainer.examine import Evaluation
 from trainer.gate import decide
 
@@ -148,6 +159,69 @@ def test_what_is_filled_into_a_sentence_of_another_room_stays_as_it_was():
         refused = heard("port is 'x'; it must be a whole number from 1 to 9.")
         assert refused == "port es 'x'; debe ser un número entero de 1 a 9."
         assert heard("The disk sang.") == "The disk sang."
+
+
+def refusals(db, home: Path) -> Iterator[str]:
+    """What is told of files that cannot be taken, and of wordings."""
+    line = {"conversation": "c", "messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]}
+    said, asked = line["messages"][1], line["messages"][0]
+    unpacked = io.BytesIO()
+    with zipfile.ZipFile(unpacked, "w") as archive:
+        archive.writestr("user.json", "{}")
+    wrong = [
+        {**line, "colour": 1}, {**line, "title": 1}, {**line, "tags": 1}, {**line, "messages": []},
+        {**line, "feedback": {"rating": 5}}, {**line, "feedback": {"reasons": 1}}, {**line, "feedback": 1},
+        {**line, "feedback": {"stars": 5}}, {**line, "created": "soon"}, {"messages": []}, 7,
+        *({**line, "messages": messages} for messages in (
+            [1], [{"role": "human: me", "content": "x"}], [{"role": "user", "content": 7}],
+            [asked, {**said, "parent": 7}],
+            [asked, {**said, "created": 5}], [asked, {**said, "colour": 1}], [{**said, "feedback": {"rating": 1}}],
+            [{**said, "parent": None}, {**said, "parent": 0, "feedback": {"correction": "x"}}],
+        )),
+        {**line, "messages": [asked], "feedback": {"rating": 1}},
+    ]  # fmt: skip
+    files = {
+        "c.jsonl": [*(json.dumps(each).encode() for each in wrong), b'{"conversation": x', b"\xff", b"{" * 9],
+        "c.json": [b"[{}]", b'[{"mapping": {}}]', b'[{"id": "1", "chat": {}}]', b"[" * 100_000],
+        "c.zip": [unpacked.getvalue(), unpacked.getvalue()[:-60] + bytes(38) + unpacked.getvalue()[-22:]],
+    }
+    for name, contents in files.items():
+        for data in contents:
+            yield refused(import_data, db, name, data)
+    documents = {
+        "a.docx": [b"\xd0\xcf\x11\xe0 and so on", b"no archive"],
+        "a.csv": [b'a,"' + b"x" * 200_000],
+        "a.html": [b"<!-- -->", b"<p> </p>"],
+        "a.txt": [b" "],
+    }
+    for name, contents in documents.items():
+        for data in contents:
+            yield refused(read_parts, name, data)
+    talk = create_conversation(db)
+    question = add_message(db, talk.id, None, "user", "Who?")
+    taught = correct(db, add_message(db, talk.id, question.id, "assistant", "Me.").id, "You.")
+    yield refused(add_wording, db, taught.id, "")
+    yield refused(add_wording, db, taught.id, "who?")
+    for other in range(MOST):
+        add_wording(db, taught.id, f"Who is number {other}?")
+    yield refused(add_wording, db, taught.id, "Who else?")
+
+
+def refused(act: Callable[..., object], *given: object) -> str:
+    with pytest.raises(InputRefused) as told:
+        act(*given)
+    return str(told.value)
+
+
+def test_what_is_wrong_with_a_file_or_a_wording_is_told_in_one_language(home):
+    english = re.compile(r"\b(?:the|is|of|it|there|must|has|no (?:table|web)|file|taken|save|message)\b", re.I)
+    with opened(home) as db:
+        told = list(refusals(db, home))
+    with speaking("es"):
+        said = [heard(each) for each in told]
+    in_brackets = re.compile(r" \(.*\)|'.*?'")  # what a library says, and what stood in the file
+    assert [each for each in said if english.search(in_brackets.sub("", each))] == []
+    assert [each for each, before in zip(said, told, strict=True) if each == before] == []
 
 
 def test_the_script_and_the_printed_page_come_in_the_language_that_is_spoken(home):
