@@ -42,7 +42,7 @@ def _archived(path: str, file: BytesIO) -> list[Talk]:
                 for talk in read_talks(f"{path}/{name}", _text(f"{path}/{name}", archive.read(name)), thumbs)
             ]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise InputRefused(f"{path} cannot be unpacked: {error}. {NOT_TAKEN}") from error
+        raise InputRefused(f"{path} cannot be unpacked ({error}). {NOT_TAKEN}") from error
 
 
 def _holds_talks(name: str) -> bool:

@@ -214,7 +214,7 @@ def refused(act: Callable[..., object], *given: object) -> str:
 
 
 def test_what_is_wrong_with_a_file_or_a_wording_is_told_in_one_language(home):
-    english = re.compile(r"\b(?:the|is|of|it|there|must|has|no (?:table|web)|file|taken|save|message)\b", re.I)
+    english = re.compile(r"\b(?:the|is|of|it|there|must|cannot|has|no (?:table|web)|file|taken|save|message)\b", re.I)
     with opened(home) as db:
         told = list(refusals(db, home))
     with speaking("es"):
