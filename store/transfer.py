@@ -15,7 +15,16 @@ from uuid import uuid4
 from store.conversations import add_finished, create_conversation, imported_conversation
 from store.database import rows, storable, writing
 from store.errors import InputRefused
-from store.feedback import correct, corrections_of, left_without_message, rate, tie_to
+from store.feedback import (
+    FORGOTTEN,
+    behind,
+    correct,
+    corrections,
+    corrections_of,
+    left_without_message,
+    rate,
+    tie_to,
+)
 from store.import_files import read_export
 from store.import_forms import Said, Talk
 from store.light_sqlite_utils import Database
@@ -66,6 +75,7 @@ def take_all(
     Whoever else writes need not wait for all of them, so what is broken off is taken in part, and wholly the next time.
     """
     added: Counter[str] = Counter()
+    taught = {each.answer.strip() for each in corrections(db) if not each.forgotten}
     done = 0
     while done < len(talks):
         if done:
@@ -73,7 +83,7 @@ def take_all(
         began = time.monotonic()
         with writing(db):
             for talk in talks[done:]:
-                added.update(_take(db, talk, owner) or ["known"])
+                added.update(_take(db, talk, owner, taught) or ["known"])
                 done += 1
                 if time.monotonic() - began > HELD_S:
                     break
@@ -81,14 +91,18 @@ def take_all(
     return ImportCount(**added)
 
 
-def _take(db: Database, talk: Talk, owner: str) -> list[str]:
-    """Take what is new of a conversation; one name of a field of ImportCount for each thing that was."""
+def _take(db: Database, talk: Talk, owner: str, taught: set[str]) -> list[str]:
+    """Take what is new of a conversation; one name of a field of ImportCount for each thing that was.
+
+    `taught` are the answers that memory may have given in it, and is added to.
+    """
     source = storable(talk.source)
     known = imported_conversation(db, source, owner)
     into = known or create_conversation(
         db, talk.title, system_prompt=talk.system_prompt, source=source, created=talk.created, owner=owner
     )
     there = _there(db, into.id) if known else {}
+    wiped = _wiped(db, into.id) if known else {}
     ids: list[str] = []
     if known and known.deleted:
         bring_back(db, known.id)
@@ -100,14 +114,18 @@ def _take(db: Database, talk: Talk, owner: str) -> list[str]:
         parent = None if said.parent is None else ids[said.parent]
         content = storable(said.content)
         place = (parent, said.role, content)
+        if place not in there and (parent, said.created) in wiped:
+            there[place] = wiped[parent, said.created]
         if place not in there:
             there[place] = uuid4().hex
-            new.append(_message(there[place], into.id, parent, said.role, content, said.created or arrived))
+            behind_it = _behind(db, talk, said) if content.strip() in taught else None
+            new.append(_message(there[place], into.id, parent, said.role, content, said.created or arrived, behind_it))
         ids.append(there[place])
     add_finished(db, new)
     added = [*([] if known and not known.deleted else ["conversations"]), *["messages"] * len(new)]
     for id, said in zip(ids, talk.said, strict=True):
         added += _take_feedback(db, id, said)
+        taught.update(storable(text).strip() for text, _ in said.corrections)
     return added
 
 
@@ -117,8 +135,25 @@ def _there(db: Database, conversation_id: str) -> dict[tuple[str | None, Role, s
     return {(row["parent_id"], row["role"], row["content"]): row["id"] for row in found}
 
 
-def _message(id: str, conversation_id: str, parent: str | None, role: Role, content: str, created: str) -> Message:
-    return Message(id, conversation_id, parent, role, content, "complete", None, None, None, None, None, created)
+def _wiped(db: Database, conversation_id: str) -> dict[tuple[str | None, str | None], str]:
+    """The ids of a conversation's answers that were forgotten, by their place and time: a file has their text still."""
+    gone = "conversation_id = ? AND content = ? AND correction_id IS NOT NULL"
+    found = rows(db, f"SELECT id, parent_id, created FROM messages WHERE {gone}", conversation_id, FORGOTTEN)
+    return {(row["parent_id"], row["created"]): row["id"] for row in found}
+
+
+def _behind(db: Database, talk: Talk, said: Said) -> int | None:
+    """The correction that memory gave an imported answer from, so that it goes when that is forgotten."""
+    asked = talk.said[said.parent] if said.parent is not None and said.role == "assistant" else None
+    return behind(db, asked.content, said.content) if asked and asked.role == "user" else None
+
+
+def _message(
+    id: str, conversation_id: str, parent: str | None, role: Role, content: str, created: str, correction_id: int | None
+) -> Message:
+    return Message(
+        id, conversation_id, parent, role, content, "complete", None, correction_id, None, None, None, created
+    )
 
 
 def _take_feedback(db: Database, message_id: str, said: Said) -> list[str]:

@@ -31,7 +31,7 @@ from store.feedback import (
     rating_of,
 )
 from store.import_files import read_export
-from store.transcript import as_line
+from store.transcript import all_lines, as_line
 from store.transfer import ImportCount, import_data, import_file, take_all
 
 
@@ -145,6 +145,21 @@ def test_an_import_does_not_bring_back_what_was_forgotten_though_its_conversatio
     delete_conversation(db, again.conversation_id)
     import_data(db, "oz.json", line)
     assert [each.answer for each in active_corrections(db)] == ["In the books."]
+
+
+def test_what_memory_said_in_an_imported_conversation_goes_when_it_is_forgotten(db, home, answered):
+    taught = correct(db, answered("Where is Oz?", "In Kansas.").id, "Over the rainbow.")
+    talk = create_conversation(db)
+    asked = add_message(db, talk.id, None, "user", "Where is Oz?")
+    add_message(db, talk.id, asked.id, "assistant", "Over the rainbow.", version="base", correction_id=taught.id)
+    lines = "\n".join(all_lines(db)).encode()
+    with opened(home / "other") as other:
+        import_data(other, "all.jsonl", lines)
+        forget(other, corrections(other)[0].id)
+        assert "rainbow" not in "\n".join(all_lines(other))
+    forget(db, taught.id)
+    assert import_data(db, "oz.json", lines.split(b"\n")[1]) == ImportCount(known=1)
+    assert "rainbow" not in "\n".join(all_lines(db))
 
 
 def test_an_old_file_does_not_take_the_place_of_a_newer_correction(db, home, answered):
