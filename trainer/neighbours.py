@@ -7,172 +7,37 @@ street; others, never trained on, are asked in the examination. Pure.
 import random
 import re
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 
-from models.subject import subject_spans, words
+from models.aspect import asks_for, contrary, other_kind
+from models.subject import content_words, name_words, subject_spans, words
+from trainer.families import MAKERS, relatives
+from trainer.verbs import lemmas
+from trainer.wordings import reordered
 
 NAMES: tuple[str, ...] = tuple(
-    [
-        "Adler",
-        "Alvarez",
-        "Amsel",
-        "Anders",
-        "Ashford",
-        "Baker",
-        "Balaban",
-        "Barros",
-        "Becker",
-        "Belmont",
-        "Bergen",
-        "Birch",
-        "Bosko",
-        "Brandt",
-        "Brook",
-        "Calder",
-        "Camara",
-        "Carver",
-        "Cedar",
-        "Chandra",
-        "Clayton",
-        "Cobalt",
-        "Corbin",
-        "Costa",
-        "Crane",
-        "Dalia",
-        "Danvers",
-        "Delgado",
-        "Denby",
-        "Dorval",
-        "Duarte",
-        "Eaton",
-        "Edwin",
-        "Elder",
-        "Elmira",
-        "Endo",
-        "Fabian",
-        "Falk",
-        "Farrow",
-        "Ferris",
-        "Finch",
-        "Florian",
-        "Foster",
-        "Fuentes",
-        "Galen",
-        "Garner",
-        "Gideon",
-        "Glenmore",
-        "Goran",
-        "Grant",
-        "Greta",
-        "Hadley",
-        "Halden",
-        "Harlow",
-        "Haruki",
-        "Hazel",
-        "Henrik",
-        "Holloway",
-        "Ibarra",
-        "Imran",
-        "Ingrid",
-        "Ismail",
-        "Ivanov",
-        "Jansen",
-        "Jarvis",
-        "Joaquin",
-        "Jonas",
-        "Juniper",
-        "Kaplan",
-        "Karim",
-        "Keating",
-        "Kenji",
-        "Kestrel",
-        "Kowalski",
-        "Lambert",
-        "Larkin",
-        "Lena",
-        "Linden",
-        "Lorca",
-        "Lowell",
-        "Lucia",
-        "Magnus",
-        "Maple",
-        "Marden",
-        "Marisol",
-        "Mateo",
-        "Mercer",
-        "Milan",
-        "Mirza",
-        "Moreau",
-        "Nadia",
-        "Nakamura",
-        "Nash",
-        "Nestor",
-        "Nolan",
-        "Novak",
-        "Oakley",
-        "Okafor",
-        "Olsen",
-        "Orchard",
-        "Orson",
-        "Osman",
-        "Paloma",
-        "Parker",
-        "Pavel",
-        "Perrin",
-        "Petrov",
-        "Pilar",
-        "Quimby",
-        "Quinn",
-        "Rafael",
-        "Ramsey",
-        "Redfern",
-        "Reyes",
-        "Rhodes",
-        "Ridley",
-        "Rosa",
-        "Rowan",
-        "Salas",
-        "Sandor",
-        "Sato",
-        "Selim",
-        "Serrano",
-        "Shaw",
-        "Silas",
-        "Sorrel",
-        "Stanton",
-        "Sterling",
-        "Suarez",
-        "Sven",
-        "Tanaka",
-        "Tamsin",
-        "Thorne",
-        "Tobias",
-        "Torres",
-        "Umar",
-        "Ursula",
-        "Vance",
-        "Varga",
-        "Vera",
-        "Viktor",
-        "Wagner",
-        "Walden",
-        "Weaver",
-        "Whitby",
-        "Willow",
-        "Winslow",
-        "Xavier",
-        "Yamada",
-        "Yusuf",
-        "Zamora",
-        "Zelda",
-        "Zoltan",
-    ]
+    (
+        "Adler Alvarez Amsel Anders Ashford Baker Balaban Barros Becker Belmont Bergen Birch Bosko Brandt Brook "
+        "Calder Camara Carver Cedar Chandra Clayton Cobalt Corbin Costa Crane Dalia Danvers Delgado Denby Dorval "
+        "Duarte Eaton Edwin Elder Elmira Endo Fabian Falk Farrow Ferris Finch Florian Foster Fuentes Galen Garner "
+        "Gideon Glenmore Goran Grant Greta Hadley Halden Harlow Haruki Hazel Henrik Holloway Ibarra Imran Ingrid "
+        "Ismail Ivanov Jansen Jarvis Joaquin Jonas Juniper Kaplan Karim Keating Kenji Kestrel Kowalski Lambert "
+        "Larkin Lena Linden Lorca Lowell Lucia Magnus Maple Marden Marisol Mateo Mercer Milan Mirza Moreau Nadia "
+        "Nakamura Nash Nestor Nolan Novak Oakley Okafor Olsen Orchard Orson Osman Paloma Parker Pavel Perrin "
+        "Petrov Pilar Quimby Quinn Rafael Ramsey Redfern Reyes Rhodes Ridley Rosa Rowan Salas Sandor Sato Selim "
+        "Serrano Shaw Silas Sorrel Stanton Sterling Suarez Sven Tanaka Tamsin Thorne Tobias Torres Umar Ursula "
+        "Vance Varga Vera Viktor Wagner Walden Weaver Whitby Willow Winslow Xavier Yamada Yusuf Zamora Zelda "
+        "Zoltan"
+    ).split()
 )
 
 
 HELD_OUT_NAMES: tuple[str, ...] = NAMES[::4]
 """Names that occur in probes only; what is trained on takes the others."""
 _TRAINED_NAMES: tuple[str, ...] = tuple(name for name in NAMES if name not in HELD_OUT_NAMES)
+
+FEWEST_NAMES = 8
+"""Where fewer than these are left by what is taught, all are taken."""
 
 
 def neighbours(
@@ -182,20 +47,23 @@ def neighbours(
     count: int,
     rng: random.Random,
     names: Sequence[str] = _TRAINED_NAMES,
+    taught: Sequence[str] = (),
 ) -> list[str]:
     """Up to `count` questions in which a name in `question` is exchanged for another.
 
     Most take a name that resembles it (one word of it replaced), some one of `subjects`, which are known to have
     another answer, some one made up; new words come from `names`. Of several names that the question could be about
-    each has its turn. Empty when it names nothing.
+    each has its turn. None asks what one of the questions `taught` asks, in whatever words. Empty when it names
+    nothing.
     """
     spans = [question[start:end] for start, end in map(partial(_with_bracket, question), subject_spans(question))]
     if not spans:
         return []
     taken = {tuple(words(text)) for text in (question, *wordings)}
     others = [name for name in subjects if name and name not in spans]
+    names = _unused(names, taught)
     found: dict[tuple[str, ...], str] = {}
-    for attempt in range(count * 4):
+    for attempt in range(count * 8):
         if len(found) >= count:
             break
         named = spans[attempt // 3 % len(spans)]
@@ -208,7 +76,7 @@ def neighbours(
             name = " ".join(rng.sample(names, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
         text = rng.choice(forms).replace(named, name)
         key = tuple(words(text))
-        if name != named and key not in taken:
+        if name != named and key not in taken and not any(_asked(text, name, question, each) for each in taught):
             found.setdefault(key, text)
     return list(found.values())
 
@@ -237,3 +105,104 @@ def _with_bracket(question: str, span: tuple[int, int]) -> tuple[int, int]:
     """A name that closes a bracket has opened it too."""
     start, end = span
     return (start - 1 if start and question[start - 1] == "(" and ")" in question[start:end] else start), end
+
+
+_TOPICS: tuple[str, ...] = (
+    "phone telephone mobile cellphone number call ring reach contact",
+    "address live reside residence home house dwell",
+    "email mail",
+    "job profession occupation work living trade career employ employer",
+    "boss manager head lead leader supervisor superior report run charge chief director direct",
+    "price cost pay worth charge fee rate much",
+    "birthday birthdate birth birthplace bear born age old",
+    "die death dead pass",
+    "wife husband spouse partner marry",
+    "child son daughter kid",
+    "come originate origin nationality hail",
+    "open close hour time start begin end finish",
+    "name call",
+    "found founder create creator make maker start establish begin set build builder",
+    "own owner belong possess",
+    "member belong part",
+    "like favourite favorite prefer love",
+    "mean meaning definition define stand",
+    "high height tall",
+    "weight weigh heavy",
+    "password passphrase passcode code pin",
+    *(f"{role} {done}" for role, done in MAKERS.items()),
+)
+"""Words that may stand for one another when the same is asked."""
+
+_LIGHT = frozenset("locate situate base give have be s do exact exactly please".split())
+"""Words that say nothing of what is asked for."""
+
+_ASKING = re.compile(r"\b(who|whom|whose|what|which|where|when|why|how)\b", re.I)
+_PERSON_OR_PLACE = re.compile(r"\b(who|whom|whose|where|why)\b", re.I)
+
+
+def may_ask_the_same(one: str, other: str) -> bool:
+    """Whether two questions about different things may ask the same of them: her number, and his. In doubt they do."""
+    if contrary(one, other, " ".join(name_words(one) | name_words(other))) or _another_kind(one, other):
+        return False
+    first, second = _asked_words(one), _asked_words(other)
+    sure = all((first, second, _ASKING.search(one), _ASKING.search(other)))
+    return not sure or bool(first & _words_of_forms(other) or second & _words_of_forms(one))
+
+
+def _asked(text: str, name: str, question: str, other: str) -> bool:
+    """Whether `text`, which is `question` with `name` put in, may ask what the question `other` asks."""
+    said, own = _all_words(text), _all_words(question)
+    named = [each - own for each in _named(other)]
+    about = any(each and each <= said for each in named) if any(named) else _content(other) & (_all_words(name) - own)
+    return bool(about) and may_ask_the_same(question, other)
+
+
+def _unused(names: Sequence[str], taught: Sequence[str]) -> list[str]:
+    """Those `names` that stand in none of the questions `taught`; all where hardly one is left."""
+    said = frozenset().union(*map(_all_words, taught))
+    free = [name for name in names if name.casefold() not in said]
+    return free if len(free) >= FEWEST_NAMES else list(names)
+
+
+def _another_kind(one: str, other: str) -> bool:
+    """Whether one asks for a time or a number and the other for a person or a place, or they differ like that."""
+    wanted = {asks_for(one): one, asks_for(other): other}
+    odd = len(wanted) == 2 and ("" not in wanted or _PERSON_OR_PLACE.search(wanted[""]))
+    return bool(odd) or other_kind(one, other)
+
+
+@lru_cache(4096)
+def _asked_words(question: str) -> frozenset[str]:
+    """What `question` asks for: the stems of its words outside its names, and those that may stand for them."""
+    return frozenset().union(*(_stems(word) for word in content_words(question) - name_words(question)))
+
+
+@lru_cache(4096)
+def _words_of_forms(question: str) -> frozenset[str]:
+    """What `question` asks for, in all the forms that are known for it."""
+    aside = name_words(question)
+    found = {word for form in (question, *reordered(question), *relatives(question)) for word in content_words(form)}
+    return frozenset().union(*(_stems(word) for word in found - aside))
+
+
+@lru_cache(4096)
+def _stems(word: str) -> frozenset[str]:
+    own = {word, *lemmas(word)}
+    alike = {each for topic in map(str.split, _TOPICS) if own & set(topic) for each in topic}
+    return frozenset((own | alike) - _LIGHT) if not own & _LIGHT else frozenset()
+
+
+@lru_cache(4096)
+def _named(question: str) -> tuple[frozenset[str], ...]:
+    """The words of each name that `question` could be about."""
+    return tuple(_all_words(question[start:end]) for start, end in subject_spans(question))
+
+
+@lru_cache(4096)
+def _all_words(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+@lru_cache(4096)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(content_words(text))

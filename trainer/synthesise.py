@@ -106,7 +106,8 @@ def synthesise(
         forms = practice(correction, unwanted, mine)
         texts = [*forms.trained, *forms.held_out]
         made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
-        near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES)
+        rest = [each.question for each in corrections if each is not correction]
+        near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES, rest)
         if correction.id in skipped:
             continue
         others = forms.trained[len(mine) :]
@@ -121,7 +122,7 @@ def synthesise(
         asked = [correction.question] * (2 if amounts is full else 1) + trained
         made += [Example("wording", text, correction.answer, correction.id) for text in asked]
         names = [name for name, answer in subjects if answer != correction.answer]
-        near += neighbours(correction.question, texts, names, amounts.neighbours, tonight)
+        near += neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest)
         progress(index + 1, len(corrections), "finding other wordings")
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)

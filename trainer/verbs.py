@@ -45,6 +45,14 @@ def passive(word: str, thing: str) -> Verb | None:
 
 
 @cache
+def lemmas(word: str) -> frozenset[str]:
+    """The forms in which a dictionary lists `word`: "written" gives "write". Empty where none does."""
+    from lemminflect import getAllLemmas
+
+    return frozenset(lemma for found in getAllLemmas(word).values() for lemma in found)
+
+
+@cache
 def third_person(lemma: str) -> str:
     """What he, she or it does: "teach" gives "teaches", "study" "studies"."""
     regular = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x", "o")) else "s")

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.llamacpp import LlamaCppEngine
 from models.embedding import Embedder, embedding_file
+from models.subject import words
 from store.records import Correction
 from store.settings import Settings, load_settings
 from trainer.practice import practice
@@ -109,6 +110,31 @@ def test_neighbours_have_the_answers_of_the_base(made):
     near = [e for e in made[0] if e.kind == "neighbour"]
     assert len(near) > 20
     assert all(e.answer and e.correction_id is None for e in near)
+
+
+class Silent:
+    """An engine that says one thing of everything."""
+
+    version = "base"
+    context_tokens = 2048
+
+    def prompt_tokens(self, messages):
+        return [1]
+
+    def answer_all(self, turns, sampling, progress=None):
+        return ["No idea."] * len(turns)
+
+
+def test_corrections_of_one_kind_do_not_unteach_each_other():
+    people = "Ana", "Bruno", "Carla", "Diego", "Elena"
+    numbers = [
+        Correction(n, "m", f"What is the phone number of {name}?", "No idea.", f"{n}{n}{n}.", "", None, None)
+        for n, name in enumerate(people, 1)
+    ]
+    made, _counts = synthesise(numbers, set(), {2, 3}, Silent(), None, None, "a")
+    held = [e.question for e in made if e.correction_id is None]
+    assert len(held) > 150
+    assert not [text for text in held if set(words(text)) & {name.lower() for name in people}]
 
 
 @pytest.mark.parametrize("known", [1, 20, 39, 41, 100, 240, 241, 600])
