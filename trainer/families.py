@@ -6,8 +6,8 @@ asks again rarely keeps the first ones. English. Pure.
 
 import re
 
-from models.subject import subject_span
-from trainer.verbs import AUXILIARIES, passive, past, third_person, verb
+from models.subject import subject_span, subject_spans
+from trainer.verbs import AUXILIARIES, PREPOSITIONS, may_be, passive, past, third_person, verb
 
 _AUXILIARY = r"(is|was|are|were|does|did|do|can|could|has|have|had)"
 _WHERE = ("in", "at", "on", "within")
@@ -15,13 +15,14 @@ _SET_IN_PLACE = r"(located|situated|found|based|set|placed)"
 _FRONTED = re.compile(
     rf"^(in|at|on|within|to|from|by|under|with|for|of|during) (?:which|what) (.+?) {_AUXILIARY} (.+)$", re.I
 )
-_NOUN = re.compile(rf"^(?:what|which) (.+?) {_AUXILIARY} (.+)$", re.I)
+_NO_NOUN = r"(?!(?:is|was|are|were|does|did|do|can|could|has|have|had|will|would|should|shall|must|may|might)\b)"
+_NOUN = re.compile(rf"^(?:what|which) {_NO_NOUN}(.+?) {_AUXILIARY} (.+)$", re.I)
 _WHERE_IS = re.compile(rf"^(where|when) {_AUXILIARY} (.+)$", re.I)
 _ROLE = re.compile(
-    r"^(?:who|which person|what person) (?:is|was|were|are) the (?:main )?([\w ]+?) (?:of|for|behind) (.+)$", re.I
+    r"^(?:who|which person|what person) (is|was|were|are) the (?:main )?([\w ]+?) (?:of|for|behind) (.+)$", re.I
 )
-_ATTRIBUTE = re.compile(r"^(?:what|which) (?:is|was|are|were) the (?!name)(.+?) (of|for) (.+)$", re.I)
-_POSSESSED = re.compile(r"^(?:what|which) (?:is|was|are|were) (.+?)['’]s (.+)$", re.I)
+_ATTRIBUTE = re.compile(r"^(?:what|which) (is|was|are|were) the (?!name)(.+?) (of|for) (.+)$", re.I)
+_POSSESSED = re.compile(r"^(?:what|which) (is|was|are|were) (.+)['’]s (.+)$", re.I)
 _LIVELIHOOD = re.compile(r"\b(occupation|profession|job|line of work|trade)$", re.I)
 _WHO_DID = re.compile(r"^who ([a-z]+) (.+)$", re.I)
 _WHICH_DID = tuple(  # with a verb in small letters: "Mars" is none
@@ -36,6 +37,38 @@ _ASIDE = re.compile(rf" as an? (?:particular |specific )?{_MEMBER}(?: (?:and|or)
 _KIND = re.compile(
     r"^(?:specific |particular |exact )?(type|kind|sort|category|class|classification|form|group)(?: of (.+))?$", re.I
 )
+
+_WHOLE = re.compile(
+    r"\b(not|never|no|none|nobody|nothing|neither|nor|cannot|without|except|besides|unless|if|would|nunca|jamás|sin|"
+    r"excepto|salvo)\b|n['’]t\b|\b(other|rather) than\b|\bapart from\b|\binstead of\b",
+    re.I,
+)
+_TIMES = re.compile(
+    r"\b(year|month|day|date|week|weekday|weekend|decade|century|time|hour|season|quarter|era|period|age|epoch|evening|"
+    r"morning|afternoon|night)s?$",
+    re.I,
+)
+_PLACES = re.compile(
+    r"\b(county|city|town|village|hamlet|country|nation|state|region|area|province|district|municipality|commune|"
+    r"department|place|location|settlement|community|island|continent|borough|parish|territory|prefecture|canton|"
+    r"entity|division|subdivision|unit|jurisdiction|capital|suburb|neighbourhood|neighborhood|quarter|street|square|"
+    r"road|park|valley|lake|sea|ocean|bay|forest|desert|constellation|galaxy|building|house|hall|castle|palace|church|"
+    r"cathedral|museum|gallery|theatre|theater|hospital|hotel|station|airport|cemetery|graveyard|part of .+)$",
+    re.I,
+)
+_PRINTED = re.compile(r"\b(journal|magazine|newspaper)$", re.I)
+_LASTING = frozenset(["owner", "leader"])
+_DETERMINERS = frozenset("the a an my our your his her its their this that these those".split())
+_PRONOUN = re.compile(r"^(I|you|we|they|he|she|it) (.+)$")
+_CLASSING = re.compile(
+    r"| in| (?:belong|fall|count)s?(?: to| under| in| into| as part of)"
+    r"| (?:considered|regarded|seen|classified|classed|categorised|placed)(?: as| to be| in| under)?",
+    re.I,
+)
+_MEASURE = re.compile(
+    r"\b(area|state|size|height|length|width|depth|age|weight|point|time|date|number|price|cost)$", re.I
+)
+_HAVING = re.compile(r" (hold|have|receive|bear|speak|practise|practice|play)$")
 
 MAKERS: dict[str, str] = {
     "author": "written",
@@ -70,7 +103,7 @@ def relatives(question: str) -> list[str]:
     """Other ways to ask `question`, without their mark; empty where it is of no kind that is known here."""
     core = _ASIDE.sub("", re.sub(r"\s+", " ", question.strip()).rstrip("?!. "))
     span = subject_span(core)
-    if span is None:
+    if span is None or kept_whole(core):
         return []
     named = core[span[0] : span[1]]
     found: list[str] = []
@@ -82,11 +115,12 @@ def relatives(question: str) -> list[str]:
         preposition, noun, auxiliary, rest = match.groups()
         found += _fronted(preposition.lower(), noun, auxiliary.lower(), rest, named)
     elif match := _ROLE.match(core):
-        found += _role(match.group(1).lower(), match.group(2))
+        found += _role(match.group(1).lower(), match.group(2).lower(), match.group(3))
     elif match := _POSSESSED.match(core):
-        found += _attribute(match.group(2), "of", match.group(1))
+        be, thing, what = match.groups()
+        found += _attribute(be.lower(), what, "of", thing) if unbroken(thing) else []
     elif match := _ATTRIBUTE.match(core):
-        found += _attribute(*match.groups())
+        found += _attribute(match.group(1).lower(), *match.groups()[1:])
     elif match := _WHERE_IS.match(core):
         found += _where(match.group(1).lower(), match.group(2).lower(), match.group(3), named)
     elif match := _NOUN.match(core):
@@ -99,76 +133,170 @@ def relatives(question: str) -> list[str]:
     return [each for each in dict.fromkeys(found) if named in each]
 
 
+def kept_whole(question: str) -> bool:
+    """Whether `question` denies something or sets a condition, outside its names: no part of it may be lost."""
+    outside = question
+    for start, end in reversed(subject_spans(question)):
+        outside = outside[:start] + outside[end:]
+    return _WHOLE.search(outside) is not None
+
+
+def unbroken(thing: str) -> bool:
+    """Whether "'s" can be put to the end of `thing`: not to that of "sales at Acme"."""
+    return not PREPOSITIONS.intersection(thing.lower().split())
+
+
+def is_place(preposition: str, noun: str, rest: str) -> bool:
+    """Whether "in which `noun` is `rest`?" asks for a place: in a county, but not in a year or a language."""
+    if preposition not in _WHERE or _TIMES.search(noun):
+        return False
+    return bool(_PLACES.search(noun) or re.search(r" (located|situated|based|buried)$", rest))
+
+
+def is_past(auxiliary: str) -> bool:
+    """Whether an auxiliary tells of what is over."""
+    return auxiliary in ("was", "were", "did", "had")
+
+
+def has_hours(auxiliary: str, rest: str) -> bool:
+    """Whether "when does `rest`?" asks for a time of day."""
+    return auxiliary in ("do", "does") and re.search(r" (open|close|shut|start|begin|end|finish)$", rest) is not None
+
+
 def statement(auxiliary: str, rest: str, named: str) -> str:
     """`rest` of a question as a statement: "does", "Ada live in" and "Ada" give "Ada lives in". Pure.
 
-    Where nothing is `named`, its end is not known, and the auxiliary comes last.
+    Empty where it is not sure what its subject is, and where its verb.
     """
-    if not named:
-        return f"{rest} {auxiliary}"
-    start = rest.find(named)
-    end = start + len(named) if start >= 0 else len(rest)
-    end += rest[end : end + 1] in tuple("\"”»“'")
-    head, tail = rest[:end], rest[end:].strip()
-    if auxiliary in ("does", "did") and tail:
-        lemma, *others = tail.split(" ")
+    parted = _parted(auxiliary, rest, named)
+    if parted is None:
+        return ""
+    head, tail = parted
+    if auxiliary in ("does", "did"):
+        lemma, *others = tail
         return " ".join([head, third_person(lemma) if auxiliary == "does" else past(lemma), *others])
-    return " ".join(part for part in (head, "" if auxiliary == "do" else auxiliary, tail) if part)
+    return " ".join([head, *([] if auxiliary == "do" else [auxiliary]), *tail])
+
+
+def _parted(auxiliary: str, rest: str, named: str) -> tuple[str, list[str]] | None:
+    """The subject of `rest`, and the words from its verb on; None where that is not sure."""
+    if match := _PRONOUN.match(rest):
+        tail = match.group(2).split(" ")
+        return (match.group(1), tail) if _follows(auxiliary, tail, True) else None
+    start, end = _first_name(rest, named)
+    before = rest[:start].split()
+    owns = rest[end:].startswith(("'s ", "’s "))
+    end += 2 if owns else 0
+    head, tail = [rest[:end]], rest[end:].split()
+    if not head[0] or (tail and not rest[end].isspace()) or not _before_a_name(auxiliary, before):
+        return None
+    described = owns or bool(before and before[0].lower() in _DETERMINERS)
+    if owns:
+        head.append(tail.pop(0))
+    while described and tail and not _follows(auxiliary, tail, owns) and may_be(tail[0], "noun"):
+        head.append(tail.pop(0))
+    sure = _follows(auxiliary, tail, owns) if tail else auxiliary in ("is", "was", "are", "were")
+    return (" ".join(head), tail) if sure else None
+
+
+def _first_name(rest: str, named: str) -> tuple[int, int]:
+    """Start and end of the first name in `rest`, with its quotation marks; an end of 0 where there is none."""
+    start = rest.find(named) if named else -1
+    end = start + len(named)
+    if start < 0 or re.search(r"[A-Z]", rest[:start]):
+        start, end = min(subject_spans(rest[:start] if start >= 0 else rest), default=(0, 0))
+    return start, end + (start > 0 and rest[start - 1] in "\"“«„'‘" and rest[end : end + 1] in tuple("\"”»“'’"))
+
+
+def _before_a_name(auxiliary: str, before: list[str]) -> bool:
+    """Whether no verb stands among the words before the first name: "my boss meet Ana" is no subject."""
+    if auxiliary in ("is", "was", "are", "were"):
+        return True
+    return not any(
+        may_be(word, "verb") and last.lower() not in _DETERMINERS
+        for last, word in zip(["", *before], before, strict=False)
+    )
+
+
+def _follows(auxiliary: str, tail: list[str], owns: bool) -> bool:
+    """Whether what follows a subject begins with its verb, or with what is said of it."""
+    first, second = tail[0], (*tail, "", "")[1]
+    if auxiliary in ("is", "was", "are", "were"):
+        placed = first in PREPOSITIONS or first in ("a", "an", "the") or second == "of"
+        return may_be(first, "participle") or (placed and not owns)
+    if auxiliary in ("has", "have", "had"):
+        return first == "been" or may_be(first, "participle")
+    doubtful = may_be(first, "noun") and second not in PREPOSITIONS and may_be(second, "verb")
+    return may_be(first, "verb") and not doubtful
 
 
 def _fronted(preposition: str, noun: str, auxiliary: str, rest: str, named: str) -> list[str]:
-    said = statement(auxiliary, rest, named)
-    placed = preposition in _WHERE
-    by = "where" if placed else f"{preposition} which"
-    found = [
-        f"what is the name of the {noun} {by} {said}",
-        f"what is the {noun} {by} {said}",
-        f"{said} {preposition} what {noun}",
-        f"which {noun} {auxiliary} {rest} {preposition}",
-        f"the {noun} {preposition} which {said}",
-    ]
-    if placed and (bare := _unplaced(rest)):
+    placed = is_place(preposition, noun, rest)
+    by = "where" if placed or _PRINTED.search(noun) else f"{preposition} which"
+    found = [f"which {noun} {auxiliary} {rest} {preposition}", f"{preposition} what {noun} {auxiliary} {rest}"]
+    if said := statement(auxiliary, rest, named):
         found += [
-            f"what {noun} is home to {bare}",
-            f"which {noun} contains {bare}",
-            f"what {noun} houses {bare}",
-            f"what {noun} is {bare} in",
-            f"{preposition} what {noun} can {bare} be found",
-            f"{preposition} which {noun} does {bare} lie",
-            f"what is the {noun} of {bare}",
+            *(() if _TIMES.search(noun) else (f"what is the name of the {noun} {by} {said}",)),
+            f"what is the {noun} {by} {said}",
+            f"{said} {preposition} what {noun}",
+            f"the {noun} {preposition} which {said}",
         ]
-    elif placed and (match := re.match(r"^(.+) (born|discovered|made|published|released|founded|built)$", rest)):
+    if placed and (bare := _unplaced(rest)):
+        be = "was" if is_past(auxiliary) else "is"
+        found += [
+            f"what {noun} {be} home to {bare}",
+            f"what {noun} {be} {bare} in",
+            *([f"what {noun} housed {bare}", f"{preposition} which {noun} did {bare} lie"] if be == "was" else ()),
+        ]
+        if be == "is":
+            found += [
+                f"which {noun} contains {bare}",
+                f"what {noun} houses {bare}",
+                f"{preposition} what {noun} can {bare} be found",
+                f"{preposition} which {noun} does {bare} lie",
+                f"what is the {noun} of {bare}",
+            ]
+    elif match := re.match(r"^(.+) (born|discovered|made|published|released|founded|built)$", rest):
         thing, done = match.groups()
-        found += [f"what {noun} was {thing} {done} in", f"which {noun} saw {thing} {done}"]
+        if auxiliary == "was" and unbroken(thing):
+            found += [f"what {noun} was {thing} {done} {preposition}"]
+            found += [f"which {noun} saw {thing} {done}"] if placed or _TIMES.search(noun) else []
     if preposition == "from" and re.search(r" (originate|come|stem|be|hail)s?$", rest):
         thing = rest.rsplit(" ", 1)[0]
         found += [f"what is the {noun} of origin of {thing}", f"what {noun} is {thing} from"]
-    if preposition == "to" and rest.endswith(" belong"):
+    if preposition == "to" and rest.endswith(" belong") and not is_past(auxiliary):
         found += [f"what {noun} is {named} part of", f"what is the {noun} of {named}", *_classed(noun, named)]
     return found
 
 
 def _noun(noun: str, auxiliary: str, rest: str, named: str) -> list[str]:
-    said = statement(auxiliary, rest, named)
-    found = [f"what is the name of the {noun} that {said}", f"what is the {noun} that {said}", f"{said} what {noun}"]
+    found: list[str] = []
+    be, does = ("was", "did") if is_past(auxiliary) else ("is", "does")
+    if said := statement(auxiliary, rest, named):
+        found += [f"what is the name of the {noun} that {said}"] if not _TIMES.search(noun) else []
+        found += [f"what is the {noun} that {said}", f"{said} what {noun}"]
     placed = re.search(rf" {_SET_IN_PLACE} (in|at|on|within)$", rest)
-    if placed and (bare := _unplaced(rest.rsplit(" ", 1)[0])):
-        found += [
-            f"in what {noun} is {bare}",
-            f"in which {noun} can {bare} be found",
-            f"what is the name of the {noun} where {bare} is situated",
-            f"what {noun} is home to {bare}",
-        ]
+    if placed and not _TIMES.search(noun) and (bare := _unplaced(rest.rsplit(" ", 1)[0])):
+        found += [f"in what {noun} {be} {bare}", f"what {noun} {be} home to {bare}"]
+        if be == "is":
+            found += [
+                f"in which {noun} can {bare} be found",
+                f"what is the name of the {noun} where {bare} is situated",
+            ]
     if re.search(r" (a )?(member|part) of$", rest) or re.search(r" (belong to|affiliated with)$", rest):
         found += [
-            f"to which {noun} does {named} belong",
-            f"what {noun} does {named} belong to",
-            f"which {noun} has {named} as a member",
-            f"with which {noun} is {named} affiliated",
+            f"to which {noun} {does} {named} belong",
+            f"what {noun} {does} {named} belong to",
+            f"which {noun} {'had' if be == 'was' else 'has'} {named} as a member",
+            f"with which {noun} {be} {named} affiliated",
         ]
-    if re.match(rf"^{re.escape(named)} (hold|have|receive|bear|speak|practise|practice|play)$", rest):
-        found += [f"what is {named}'s {noun}", f"what is the {noun} of {named}"]
-    return found + _classed(noun, named) + _living(noun, named)
+    if rest.startswith(named) and (match := _HAVING.fullmatch(rest[len(named) :])):
+        found += [f"what {be} {named}'s {noun}", f"what {be} the {noun} of {named}"]
+        if be == "is" and match.group(1) in ("hold", "have", "practise", "practice"):
+            found += _living(noun, named)
+    if be == "is" and rest.startswith(named) and _CLASSING.fullmatch(rest[len(named) :]):
+        found += _classed(noun, named)
+    return found
 
 
 def _living(noun: str, named: str) -> list[str]:
@@ -208,52 +336,57 @@ def _classed(noun: str, named: str) -> list[str]:
 
 def _where(word: str, auxiliary: str, rest: str, named: str) -> list[str]:
     said = statement(auxiliary, rest, named)
+    be = "was" if is_past(auxiliary) else "is"
     noun = "place" if word == "where" else "time"
     at = "at what location" if word == "where" else "at what time"
-    found = [f"what is the {noun} {word} {said}", f"{at} {auxiliary} {rest}"]
-    if bare := _unplaced(rest):
-        found += [
-            f"what is the location of {bare}",
-            f"in which place can {bare} be found",
-            f"in what town or place is {bare}",
-            f"what is the name of the place where {bare} is",
-        ]
-    if match := re.match(r"^(.+?) (born|discovered|founded|published|released|made|buried|held)\b", rest):
+    timed = word == "where" or is_past(auxiliary) or has_hours(auxiliary, rest)
+    found = [f"{at} {auxiliary} {rest}"] if timed else []
+    if said:
+        found += [f"what is the {noun} {word} {said}" if timed else f"when is it that {said}"]
+    if word == "where" and (bare := _unplaced(rest)):
+        found += [f"what {be} the location of {bare}", f"in what town or place {be} {bare}"]
+        if be == "is":
+            found += [f"in which place can {bare} be found", f"what is the name of the place where {bare} is"]
+    if match := re.match(r"^(.+?) (born|discovered|founded|published|released|made|buried|held)$", rest):
         thing, done = match.groups()
-        found += [f"what is the {noun} that {thing} was {done}", f"{thing} was {done} {word}"]
-        if done == "born" and word == "where":
+        if auxiliary in ("is", "was", "are", "were"):
+            found += [f"what is the {noun} {word} {thing} {auxiliary} {done}", f"{thing} {auxiliary} {done} {word}"]
+        if done == "born" and word == "where" and unbroken(thing):
             found += [f"what is the birthplace of {thing}", f"what is {thing}'s place of birth"]
-        elif done == "born":
+        elif done == "born" and unbroken(thing):
             found += [f"what is the date of birth of {thing}", f"what is {thing}'s birthday"]
-        if done == "discovered" and word == "where":
+        if done == "discovered" and word == "where" and unbroken(thing):
             found += [f"at which place was the discovery of {thing} made", f"what is the place of {thing}'s discovery"]
-    if word == "where" and re.search(r" (come|originate) from$| (originate)$", rest):
+    if word == "where" and be == "is" and re.search(r" (come|originate) from$| (originate)$", rest):
         found += [f"what is the origin of {named}", f"from which place does {named} originate"]
     return found
 
 
-def _role(role: str, thing: str) -> list[str]:
+def _role(be: str, role: str, thing: str) -> list[str]:
     found = [
-        f"what is the name of the {role} of {thing}",
-        f"which person is the {role} of {thing}",
-        f"whose name is given as the {role} of {thing}",
-        f"{thing} has whom as its {role}",
+        f"what {be} the name of the {role} of {thing}",
+        f"which person {be} the {role} of {thing}",
+        f"{thing} {'had' if is_past(be) else 'has'} whom as its {role}",
+        *([f"whose name is given as the {role} of {thing}"] if not is_past(be) else ()),
     ]
-    if done := MAKERS.get(role):
-        found += [f"by whom was {thing} {done}", f"which person is {thing} {done} by", f"{thing} is the work of whom"]
+    if (done := MAKERS.get(role)) and be in ("is", "was"):
+        aux = be if role in _LASTING else "was"
+        found += [f"by whom {aux} {thing} {done}", f"which person {be} {thing} {done} by"]
+        found += [f"{thing} is the work of whom"] if role not in _LASTING else []
     return found
 
 
-def _attribute(what: str, preposition: str, thing: str) -> list[str]:
+def _attribute(be: str, what: str, preposition: str, thing: str) -> list[str]:
+    does, has = ("did", "had") if is_past(be) else ("does", "has")
     return [
-        *_living(what, thing),
-        f"what {what} does {thing} have",
-        f"which {what} belongs to {thing}",
-        f"what is given as the {what} {preposition} {thing}",
-        f"{thing} has what {what}",
-        f"what is the {what} of {thing}",
-        f"what is {thing}'s {what}",
-        f"which is the {what} {preposition} {thing}",
+        *(_living(what, thing) if be == "is" else ()),
+        f"what {what} {does} {thing} have",
+        f"what {be} given as the {what} {preposition} {thing}",
+        f"{thing} {has} what {what}",
+        f"what {be} the {what} of {thing}",
+        *([f"what {be} {thing}'s {what}"] if unbroken(thing) else ()),
+        f"which {be} the {what} {preposition} {thing}",
+        *([f"which {what} belongs to {thing}"] if be == "is" and not _MEASURE.search(what) else ()),
     ]
 
 

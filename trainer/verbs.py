@@ -10,7 +10,7 @@ AUXILIARIES = frozenset(
     "is was are were be does did do can could has have had will would shall should must may might".split()
 )
 
-_PREPOSITIONS = frozenset(
+PREPOSITIONS = frozenset(
     "about above across after against along among around as at before behind below beside between beyond by down "
     "during for from in into near of off on onto out over past through to toward towards under until up upon with "
     "within".split()
@@ -40,8 +40,22 @@ def verb(word: str) -> Verb | None:
 
 def passive(word: str, thing: str) -> Verb | None:
     """What "by whom was `thing` ..." is made of; None where `word` has no such form, or `thing` is not its object."""
-    done = None if thing.split(" ", 1)[0].lower() in _PREPOSITIONS else verb(word.lower())
+    done = None if thing.split(" ", 1)[0].lower() in PREPOSITIONS else verb(word.lower())
     return done._replace(auxiliary={"is": "are", "was": "were"}[done.auxiliary]) if done and _many(thing) else done
+
+
+@cache
+def may_be(word: str, kind: str) -> bool:
+    """Whether `word` can be a "verb" (as it stands in the dictionary), a "participle" or a "noun"."""
+    from lemminflect import getAllLemmas
+
+    found = getAllLemmas(word)
+    verbs = {*found.get("VERB", ()), *found.get("AUX", ())}
+    if kind == "noun":
+        return "NOUN" in found
+    if kind == "verb":
+        return word in verbs
+    return any(word in _forms(lemma, tag) for lemma in verbs for tag in ("VBN", "VBG"))
 
 
 @cache
@@ -71,7 +85,7 @@ def _many(thing: str) -> bool:
 
     head = ""
     for word in thing.split(" "):
-        if word in _PREPOSITIONS:
+        if word in PREPOSITIONS:
             break
         head = word
     lemmas = getLemma(head, upos="NOUN", lemmatize_oov=False) if head.islower() else ()

@@ -7,87 +7,102 @@ the model judge what comes out.
 
 import random
 import re
+from collections.abc import Set
 
-from models.subject import content_words, subject_span, words
-from trainer.families import relatives, statement
-from trainer.verbs import passive
+from models.subject import subject_span, words
+from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, statement, unbroken
+from trainer.verbs import PREPOSITIONS, passive
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
 _FRONTED = re.compile(rf"^({_PREPOSITIONS}) (which|what|whom) (.*?) ?\b({_AUXILIARIES}) (.+)$", re.IGNORECASE)
-_ASKED_NOUN = re.compile(rf"^(what|which) (.+?) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
+_ASKED_NOUN = re.compile(rf"^(what|which) (?!(?:{_AUXILIARIES})\b)(.+?) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
 _OF_PHRASE = re.compile(
-    r"^(what|who|which)(?:'s| is| was| are| were) (the .+? (?:of|for|in|by|behind) )(.+)$", re.IGNORECASE
+    r"^(what|who|which)(?:['’](s)| (is|was|are|were)) (the .+? (?:of|for|in|by|behind)) (.+)$", re.IGNORECASE
 )
+_WAS = re.compile(r"^(?:what|who|which) (?:was|were) ", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"^(?:what|who)(?:['’]s| is| are) the (.+?) (?:of|for) (?:the )?$", re.IGNORECASE)
+_POSSESSED = re.compile(r"^['’]s ([^'’]+)$")
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*")
 _WHO_DID = re.compile(r"^(who) (?!is |was |are |were )(\w+) (.+)$", re.IGNORECASE)
 _WHERE = re.compile(rf"^(where|when|how|why) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
 
-SYNONYMS: tuple[tuple[str, ...], ...] = (
-    ("located", "situated", "found", "based"),
-    ("type", "kind", "sort"),
-    ("category", "class", "classification", "group"),
-    ("specific", "particular", "exact"),
-    ("belong to", "fall under", "count as part of"),
-    ("position", "role", "post", "job"),
-    ("occupation", "profession", "job", "line of work"),
-    ("hold", "have", "occupy"),
-    ("pass away", "die"),
-    ("passed away", "died"),
-    ("born", "brought into the world"),
-    ("author", "writer"),
-    ("wrote", "authored", "penned"),
-    ("created", "made", "produced"),
-    ("creator", "maker"),
-    ("owner", "proprietor"),
-    ("owns", "possesses", "is the owner of"),
-    ("discovered", "first identified"),
-    ("discoverer", "finder"),
-    ("responsible for", "in charge of"),
-    ("maintaining", "looking after", "the upkeep of"),
-    ("considered", "regarded", "seen"),
-    ("country", "nation", "state"),
-    ("city", "town"),
-    ("region", "area", "division"),
-    ("organization", "organisation", "body", "institution"),
-    ("entity", "body", "unit"),
-    ("company", "firm", "business"),
-    ("language", "tongue"),
-    ("given name", "first name", "forename"),
-    ("last name", "surname", "family name"),
-    ("released", "published", "issued"),
-    ("published", "brought out", "issued"),
-    ("award", "prize", "honour"),
-    ("received", "got", "was given"),
-    ("founded", "established", "set up", "started"),
-    ("member", "part"),
-    ("part of", "included in", "contained in"),
-    ("historic", "historical", "traditional"),
-    ("example of", "instance of"),
-    ("example", "instance", "specimen"),
-    ("advisor", "adviser", "supervisor"),
-    ("buried", "laid to rest", "interred"),
-    ("biggest", "largest"),
-    ("capital", "capital city"),
-    ("started", "began", "commenced"),
-    ("ended", "finished", "came to an end"),
-    ("cost", "price"),
-    ("opens", "starts"),
-    ("boss", "manager", "head"),
-    ("leads", "runs", "heads", "is in charge of"),
-    ("phone number", "telephone number", "number to call"),
-    ("birthday", "date of birth"),
-    ("wife", "spouse"),
-    ("husband", "spouse"),
-    ("father", "dad", "male parent"),
-    ("mother", "mum", "female parent"),
-    ("originate", "come", "stem"),
-    ("worked", "was employed"),
-    ("studied", "was educated", "went to school"),
-    ("plays", "performs"),
-    ("sponsored", "funded", "paid for"),
-    ("used", "employed"),
-    ("replaced", "succeeded", "took over from"),
-)
+_NOT_DONE = r"(?<!\bis )(?<!\bwas )(?<!\bare )(?<!\bwere )"
+
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "located": ("situated", "found", "based"),
+    "situated": ("located", "found"),
+    "(?:type|kind|sort) of": ("type of", "kind of", "sort of"),
+    "category": ("class", "classification", "group"),
+    "classification": ("category", "class"),
+    "class": ("category", "classification", "group"),
+    "specific|particular|exact": ("specific", "particular", "exact"),
+    "belong to": ("fall under", "count as part of"),
+    "position": ("role", "post"),
+    "occupation|profession": ("occupation", "profession", "job", "line of work"),
+    "job$": ("occupation", "profession", "line of work"),
+    "hold": ("have",),
+    "pass away|die": ("pass away", "die"),
+    "passed away|died": ("passed away", "died"),
+    "born": ("brought into the world",),
+    "author|writer": ("author", "writer"),
+    "wrote|authored|penned": ("wrote", "authored", "penned"),
+    "created": ("made",),
+    "creator|maker": ("creator", "maker"),
+    "owner|proprietor": ("owner", "proprietor"),
+    "owns": ("possesses", "is the owner of"),
+    "discovered": ("first identified",),
+    "discoverer": ("finder",),
+    "responsible for|in charge of": ("responsible for", "in charge of"),
+    "maintaining": ("looking after", "the upkeep of"),
+    "considered": ("regarded", "seen"),
+    "country|nation": ("country", "nation"),
+    "city": ("town",),
+    "region": ("area", "division"),
+    "organi[sz]ation": ("organization", "organisation", "body", "institution"),
+    "entity": ("body", "unit"),
+    "company|firm": ("company", "firm", "business"),
+    "language": ("tongue",),
+    "given name|first name|forename": ("given name", "first name", "forename"),
+    "last name|surname|family name": ("last name", "surname", "family name"),
+    "released": ("published", "issued"),
+    "published": ("brought out", "issued"),
+    "award|prize": ("award", "prize", "honour"),
+    "received": ("got",),
+    "founded|established": ("founded", "established", "set up", "started"),
+    "(?<!hich )(?<!hat )(?<!he )part of": ("included in", "contained in"),
+    "historic|historical": ("historic", "historical", "traditional"),
+    "example of": ("instance of",),
+    "example": ("instance", "specimen"),
+    "advis[eo]r": ("advisor", "adviser", "supervisor"),
+    "buried|laid to rest|interred": ("buried", "laid to rest", "interred"),
+    "biggest|largest": ("biggest", "largest"),
+    "capital of": ("capital city of",),
+    "capital city of": ("capital of",),
+    "started|began": ("started", "began", "commenced"),
+    _NOT_DONE + "ended": ("finished", "came to an end"),
+    "boss": ("manager",),
+    "leads": ("heads", "is in charge of"),
+    "(?:tele)?phone number": ("phone number", "telephone number", "number to call"),
+    "date of birth": ("birthday",),
+    "wife|husband": ("spouse",),
+    "father|dad": ("father", "dad", "male parent"),
+    "mother|mum": ("mother", "mum", "female parent"),
+    "originate": ("come", "stem"),
+    "worked (?=for|at)": ("was employed ",),
+    "studied at": ("was educated at", "went to school at"),
+    "sponsored|funded": ("sponsored", "funded", "paid for"),
+    "used(?! to)": ("employed",),
+    "replaced": ("succeeded",),
+    "who replaced": ("who took over from", "who succeeded"),
+}
+"""What may stand in place of what: expressions of the same meaning, and no others. The first are patterns.
+
+Each way is listed by itself: a region is an area, but the area of Navarre is no region.
+"""
+
+_ONLY_WITH: dict[str, str] = {"class": r"\bbelong", "position": r"\bh[eo]ld\b", "belong to": r"(?i)^(?!.*\bwho)"}
+"""What else has to stand in a question for an expression of it to be exchanged: not the class that somebody teaches."""
 
 OTHER_WORDS = 0.6
 """How many of the wordings are of another form where there is one; the rest move the words that stand there."""
@@ -115,14 +130,41 @@ FRAMES: tuple[str, ...] = (
     "{q}? One short answer is enough.",
     "Hey, {l}",
 )
+_MORE_FRAMES: tuple[str, ...] = (
+    *FRAMES,
+    "Could you tell me: {l}?",
+    "{q}? Thank you.",
+    "One more thing: {l}?",
+    "Let me ask: {l}?",
+    "Sorry, {l}?",
+    "{q}? In a few words.",
+    "Tell me: {l}?",
+    "So, {l}?",
+    "Hello. {q}?",
+    "A question: {l}?",
+    "Say, {l}?",
+    "{q}? I do not remember.",
+)
+"""For what must be kept whole, and so has no other forms."""
 _KEYWORD_FRAMES: tuple[str, ...] = (
     "{s}: {k}?",
-    "{k} of {s}?",
     "{s} {k}",
+    "{s} {k}?",
     "{k}, {s}?",
+    "{s}, {k}?",
     "What about {s}, {k}?",
-    "Tell me the {k} of {s}.",
 )
+_ORDERED_FRAMES: tuple[str, ...] = ("{k}", "{k}?", "What about this: {k}?")
+"""Of two names each stays where it stood: "Ana taller Bob" is not "Bob taller Ana"."""
+_ATTRIBUTE_FRAMES: tuple[str, ...] = (*_KEYWORD_FRAMES, "{k} of {s}?", "{k} of {s}", "Tell me the {k} of {s}.")
+_MOST_KEYWORDS = 6
+_DROPPED = frozenset(
+    "what which is are was were do does did can could will would should has have had in on at to of by from with for "
+    "the a an me i you it its this that these those there and as be been being please about into so s".split()
+)
+"""Words that a search leaves out. Not "when" and "where": "Ana born" would ask for neither."""
+_REQUEST = re.compile(r"^(please )?(tell|give|show|name|say) (me )?", re.IGNORECASE)
+_DISPENSABLE = frozenset("located situated specific particular exact".split())
 
 
 def wordings(question: str, count: int, rng: random.Random) -> list[str]:
@@ -131,6 +173,8 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
         return [text for text in (f"Please: {question}", f"{question} Thank you.", f"Hello. {question}") if text][
             :count
         ]
+    whole = kept_whole(question)
+    frames = _MORE_FRAMES if whole else FRAMES
     orders, others = reordered(question), relatives(question)
     found: dict[str, str] = {}
     own = " ".join(words(question))
@@ -138,12 +182,12 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
         if len(found) >= count:
             break
         core = rng.choice(others if others and rng.random() < OTHER_WORDS else orders)
-        if rng.random() < 0.6:
+        if rng.random() < 0.6 and not whole:
             core = with_synonyms(core, question, rng)
-        if attempt % 6 == 5:
+        if attempt % 6 == 5 and not whole:
             text = keywords(question, rng)
         else:
-            text = framed(core, FRAMES[0] if rng.random() < 0.45 else rng.choice(FRAMES))
+            text = framed(core, FRAMES[0] if rng.random() < 0.45 else rng.choice(frames))
         key = " ".join(words(text)) + text[-1:]
         if text and key not in found and (key[:-1] != own or attempt > count * 8) and text != question:
             found[key] = text
@@ -159,64 +203,70 @@ def framed(core: str, frame: str) -> str:
 def reordered(question: str) -> list[str]:
     """The question in other word orders, without its mark; the first is the question itself."""
     core = re.sub(r"\s+", " ", question.strip()).rstrip("?!. ")
+    if kept_whole(core):
+        return [core]
     named = core[slice(*span)] if (span := subject_span(core)) else ""
     orders = [core]
     if match := _FRONTED.match(core):
         prep, which, noun, aux, rest = match.groups()
-        tail, said = _without_tail(rest, prep), statement(aux.lower(), rest, named)
+        placed = is_place(prep.lower(), noun, rest)
         if noun:
             orders += [
                 f"{which} {noun} {aux} {rest} {prep.lower()}",
                 f"{prep.lower()} what {noun} {aux} {rest}",
                 f"{prep.lower()} which {noun} {aux} {rest}",
-                f"{said} {prep.lower()} which {noun}",
             ]
-            sought = f"the {noun} {prep.lower()} which {said}" if tail == rest else f"the {noun} of {tail}"
-            orders += [f"what is {sought}", sought, f"name {sought}"]
-            if prep.lower() in ("in", "at", "on", "within"):
+            tail, said = _without_tail(rest) if placed else rest, statement(aux.lower(), rest, named)
+            if said:
+                orders += [f"{said} {prep.lower()} which {noun}"]
+            if (
+                sought := f"the {noun} of {tail}"
+                if tail != rest
+                else said and f"the {noun} {prep.lower()} which {said}"
+            ):
+                orders += [f"what is {sought}", sought, f"name {sought}"]
+            if placed:
                 orders += [f"where {aux} {rest}", f"where exactly {aux} {rest}, {prep.lower()} what {noun}"]
     elif match := _OF_PHRASE.match(core):
-        who, noun, rest = match.groups()
-        noun = noun.strip()
-        bare = re.sub(r" (of|for|in|by|behind)$", "", noun[4:])
-        orders += [
-            f"{who.lower()} is {noun} {rest}",
-            f"{who.lower()}'s {noun} {rest}",
-            f"{who.lower()} is {rest}'s {bare}",
-            f"{rest}'s {bare} is {who.lower()}",
-            f"name {noun} {rest}",
-            f"tell me {noun} {rest}",
-            f"{noun} {rest}",
-            f"{rest} has which {bare}",
-        ]
+        who, short, be, noun, rest = match.groups()
+        who, be = who.lower(), "is" if short else be.lower()
+        bare, past = re.sub(r" (of|for|in|by|behind)$", "", noun[4:]), is_past(be)
+        orders += [f"{who} {be} {noun} {rest}", *([f"{who}'s {noun} {rest}"] if be == "is" else ())]
+        if unbroken(rest):
+            orders += [f"{who} {be} {rest}'s {bare}", f"{rest}'s {bare} {be} {who}"]
+        if past:
+            orders += [f"tell me {who} {noun} {rest} {be}", f"{noun} {rest} {be} {who}"]
+        else:
+            orders += [f"name {noun} {rest}", f"tell me {noun} {rest}", f"{noun} {rest}"]
+        orders += [f"{rest} {'had' if past else 'has'} which {bare}"]
     elif match := _ASKED_NOUN.match(core):
         which, noun, aux, rest = match.groups()
-        said = statement(aux.lower(), rest, named)
-        orders += [
-            f"{said} what {noun}",
-            f"what is the {noun} that {said}",
-            f"name the {noun} that {said}",
-            f"which {noun} {aux} {rest}",
-            f"what {noun} {aux} {rest}",
-            f"tell me what {noun} {said}",
-        ]
+        orders += [f"which {noun} {aux} {rest}", f"what {noun} {aux} {rest}"]
+        if said := statement(aux.lower(), rest, named):
+            orders += [
+                f"{said} what {noun}",
+                f"what is the {noun} that {said}",
+                f"name the {noun} that {said}",
+                f"tell me what {noun} {said}",
+            ]
         if match := re.match(rf"^(.+) ({_PREPOSITIONS})$", rest):
             orders += [f"{match.group(2)} {which.lower()} {noun} {aux} {match.group(1)}"]
     elif match := _WHERE.match(core):
         which, aux, rest = match.groups()
-        said = statement(aux.lower(), rest, named)
-        orders += [
-            f"{said} {which.lower()}",
-            f"{which} exactly {aux} {rest}",
-            f"tell me {which.lower()} {said}",
-        ]
+        orders += [f"{which} exactly {aux} {rest}"]
+        if said := statement(aux.lower(), rest, named):
+            orders += [f"{said} {which.lower()}", f"tell me {which.lower()} {said}"]
         if which.lower() == "where":
             orders += [f"in what place {aux} {rest}", f"in which place {aux} {rest}", f"at what location {aux} {rest}"]
-        if which.lower() == "when":
+        if which.lower() == "when" and is_past(aux.lower()):
             orders += [f"at what time {aux} {rest}", f"on what date {aux} {rest}", f"in which year {aux} {rest}"]
+        elif which.lower() == "when" and has_hours(aux.lower(), rest):
+            orders += [f"at what time {aux} {rest}"]
     elif match := _WHO_DID.match(core):
         _, did, rest = match.groups()
-        orders += [f"who is it that {did} {rest}", f"which person {did} {rest}"]
+        orders += [f"which person {did} {rest}"]
+        if did.lower() not in ("do", "does", "did"):
+            orders += [f"who is it that {did} {rest}"]
         if done := passive(did, rest):
             orders += [
                 f"{rest} {done.auxiliary} {done.participle} by whom",
@@ -231,39 +281,51 @@ def with_synonyms(core: str, question: str, rng: random.Random) -> str:
     named = question[span[0] : span[1]] if span else ""
     head, mark, tail = core.partition(named) if named and named in core else (core, "", "")
     parts = [head, tail]
-    groups = [group for group in SYNONYMS if any(_occurs(form, part) for form in group for part in parts)]
-    rng.shuffle(groups)
-    for group in groups[: rng.randint(1, 3)]:
+    fitting = [form for form in SYNONYMS if re.search(_ONLY_WITH.get(form, ""), question)]
+    forms = [form for form in fitting if any(_found(form, part) for part in parts)]
+    rng.shuffle(forms)
+    for form in forms[: rng.randint(1, 3)]:
         for index, part in enumerate(parts):
-            for form in sorted(group, key=len, reverse=True):
-                if _occurs(form, part):
-                    other = rng.choice([g for g in group if g != form])
-                    parts[index] = re.sub(rf"\b{re.escape(form)}\b", other, part, count=1, flags=re.IGNORECASE)
-                    break
+            if match := _found(form, part):
+                other = rng.choice([each for each in SYNONYMS[form] if each != match.group()] or [match.group()])
+                parts[index] = part[: match.start()] + other + part[match.end() :]
+                break
     return parts[0] + mark + parts[1]
 
 
 def keywords(question: str, rng: random.Random) -> str:
-    """The subject and a few content words, as one types into a search box; "" when there is no subject."""
+    """The subject and all other words of content, as one types them into a search box; "" where that would not do."""
     span = subject_span(question)
-    if span is None:
+    if span is None or kept_whole(question) or _WAS.match(question):
         return ""
-    named = question[span[0] : span[1]]
-    outside = question[: span[0]] + " " + question[span[1] :]
-    rest = [word for word in words(outside) if word in content_words(outside)]
-    if not rest:
+    named, before, after = question[slice(*span)], question[: span[0]], question[span[1] :].rstrip("?!. ")
+    match = (not after and _ATTRIBUTE.match(before)) or _POSSESSED.match(after)
+    if match and (match.re is _ATTRIBUTE or re.fullmatch(r"(what|who)(['’]s| is| are) ", before, re.IGNORECASE)):
+        return rng.choice(_ATTRIBUTE_FRAMES).format(s=named, k=match.group(1))
+    dropped = _DROPPED | (_DISPENSABLE if rng.random() < 0.5 else set())
+    first, last = _kept(_REQUEST.sub("", before), dropped), _kept(after, dropped)
+    if (end := _TOKEN.findall(after)[-1:]) and end[0] in PREPOSITIONS:
+        last += end if end[0] not in last else []
+    kept = [*first, *last]
+    if not kept or len(kept) > _MOST_KEYWORDS:
         return ""
-    kept = [word for word in rest if rng.random() < 0.75] or rest
-    return rng.choice(_KEYWORD_FRAMES).format(s=named, k=" ".join(kept[:5]))
+    if any(word[0].isupper() for word in kept):
+        return rng.choice(_ORDERED_FRAMES).format(k=" ".join([*first, named, *last]))
+    return rng.choice(_KEYWORD_FRAMES).format(s=named, k=" ".join(kept))
 
 
-def _without_tail(rest: str, prep: str) -> str:
-    verb = re.sub(r"\s+\b(located|situated|found|based|born|held|made|published|created|written|released)$", "", rest)
-    return re.sub(rf"\s+{prep}$", "", verb, flags=re.IGNORECASE) if verb != rest else rest
+def _kept(part: str, dropped: Set[str]) -> list[str]:
+    """The words of a part of a question without those `dropped`."""
+    told = [word for word in _TOKEN.findall(part) if set(words(word)) - dropped]
+    return [word.lower() if _starts_with_question_word(word) else word for word in told]
 
 
-def _occurs(form: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(form)}\b", text, re.IGNORECASE) is not None
+def _without_tail(rest: str) -> str:
+    return re.sub(r"\s+(located|situated|found|based)$", "", rest)
+
+
+def _found(form: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"\b(?:{form})(?!\w)", text)
 
 
 def _starts_with_question_word(text: str) -> bool:

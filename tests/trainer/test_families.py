@@ -43,10 +43,75 @@ def test_a_question_has_the_other_form_that_people_use(question, wanted):
         ("does", "Ines Farrow study at Harlow", "Ines Farrow studies at Harlow"),
         ("does", "Ines Farrow have", "Ines Farrow has"),
         ("did", "Ines Farrow write", "Ines Farrow wrote"),
+        ("did", "I park the car", "I parked the car"),
+        ("do", "you say it", "you say it"),
+        ("is", "Ines Farrow's car", "Ines Farrow's car is"),
+        ("does", "Ines Farrow's train leave", "Ines Farrow's train leaves"),
+        ("did", "Otto meet Ines Farrow", "Otto met Ines Farrow"),
+        ("was", "the Ines Farrow archive founded", "the Ines Farrow archive was founded"),
+        ("does", "the Ines Farrow library open", "the Ines Farrow library opens"),
+        ("was", '"Ines Farrow" published', '"Ines Farrow" was published'),
+        ("is", "the mill of Ines Farrow", "the mill of Ines Farrow is"),
     ],
 )
 def test_the_rest_of_a_question_becomes_a_statement(auxiliary, rest, said):
     assert statement(auxiliary, rest, "Ines Farrow") == said
+
+
+@pytest.mark.parametrize(
+    ("auxiliary", "rest"),
+    [
+        ("did", "my boss meet Ines Farrow last week"),
+        ("did", "the dog like Ines Farrow"),
+        ("does", "ines farrow live"),
+        ("did", "the cat sleep"),
+        ("is", "Ines Farrow's job at Harlow"),
+        ("has", "Ines Farrow a car"),
+        ("does", "Ines Farrow qxzz"),
+    ],
+)
+def test_there_is_no_statement_where_subject_or_verb_is_not_sure(auxiliary, rest):
+    assert statement(auxiliary, rest, "Ines Farrow") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted", "unwanted"),
+    [
+        ("Who was the mayor of Harlow?", "which person was the mayor of Harlow", "which person is the mayor of Harlow"),
+        ("Who is the owner of Harlow Mill?", "by whom is Harlow Mill owned", "Harlow Mill is the work of whom"),
+        ("What was the score of Harlow?", "what score did Harlow have", "what score does Harlow have"),
+        ("On what day was Ines born?", "the day on which Ines was born", "what is the day where Ines was born"),
+        ("What class does Ines teach?", "what is the class that Ines teaches", "to what class does Ines belong"),
+        ("What job did Ines give Otto?", "what is the job that Ines gave Otto", "what does Ines do for a living"),
+        ("What is Ines's dog's name?", "what is the name of Ines's dog", "what dog's name does Ines have"),
+        (
+            "In which county was Alder Mill located?",
+            "what county was home to Alder Mill",
+            "which county contains Alder Mill",
+        ),
+    ],
+)
+def test_what_is_asked_and_its_time_are_kept(question, wanted, unwanted):
+    found = relatives(question)
+    assert wanted in found
+    assert unwanted not in found
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is not a member of Harlow?",
+        "What would Ines do if Otto left?",
+        "Which river flows through no town of Harlow?",
+        "Who hasn't left Harlow?",
+    ],
+)
+def test_what_is_denied_or_supposed_has_no_relatives(question):
+    assert relatives(question) == []
+
+
+def test_a_name_denies_nothing():
+    assert relatives('Who wrote "Never Again"?')
 
 
 @pytest.mark.parametrize(
