@@ -7,12 +7,13 @@ street; others, never trained on, are asked in the examination. Pure.
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from models.aspect import asks_for, contrary, other_kind
 from models.subject import content_words, name_words, subject_spans, words
 from trainer.families import MAKERS, relatives
-from trainer.verbs import lemmas
+from trainer.verbs import PREPOSITIONS, lemmas, verb
 from trainer.wordings import reordered
 
 NAMES: tuple[str, ...] = tuple(
@@ -53,15 +54,15 @@ def neighbours(
 
     Most take a name that resembles it (one word of it replaced), some one of `subjects`, which are known to have
     another answer, some one made up; new words come from `names`. Of several names that the question could be about
-    each has its turn. None asks what one of the questions `taught` asks, in whatever words. Empty when it names
-    nothing.
+    each has its turn. Where it names nothing, "my" or a common noun is exchanged, or what stands where a name could.
+    None asks what one of the questions `taught` asks, in whatever words. Empty when nothing can be exchanged.
     """
     spans = [question[start:end] for start, end in map(partial(_with_bracket, question), subject_spans(question))]
+    names = _unused(names, taught)
     if not spans:
-        return []
+        return _of_the_nameless(question, wordings, count, rng, names, taught)
     taken = {tuple(words(text)) for text in (question, *wordings)}
     others = [name for name in subjects if name and name not in spans]
-    names = _unused(names, taught)
     found: dict[tuple[str, ...], str] = {}
     for attempt in range(count * 8):
         if len(found) >= count:
@@ -105,6 +106,106 @@ def _with_bracket(question: str, span: tuple[int, int]) -> tuple[int, int]:
     """A name that closes a bracket has opened it too."""
     start, end = span
     return (start - 1 if start and question[start - 1] == "(" and ")" in question[start:end] else start), end
+
+
+_KINDS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(kind.split())
+    for kind in (
+        "dog cat horse parrot rabbit hamster tortoise goldfish",
+        "mother father sister brother aunt uncle cousin grandmother grandfather wife husband",
+        "mum dad nan grandpa godmother godfather",
+        "son daughter nephew niece godson goddaughter",
+        "dentist doctor lawyer plumber electrician hairdresser accountant vet gardener",
+        "boss neighbour teacher landlord colleague",
+        "car bike boat van motorbike caravan",
+        "laptop printer router phone television camera",
+        "kitchen bedroom bathroom garage cellar attic",
+        "perro gato caballo loro conejo canario",
+        "madre padre hermana hermano prima primo abuela abuelo",
+        "hijo hija sobrino sobrina nieto nieta",
+    )
+)
+"""Things of one kind. Every third is for probes only."""
+
+_OWNERS = "my our his her their"
+_UNNAMED = frozenset(
+    f"{_OWNERS} the a an this that these those your its mi mis tu su el la los las un una i me you we us they them he "
+    "she it who whom what which when where why how is was are were be do does did can could will would should has have "
+    "had not no all any some each every both more most there here today tomorrow yesterday tonight now general total "
+    "detail short brief full advance case time fact common particular example free sure good long ever let one else "
+    "new wrong up next".split()
+)
+"""Words that stand for no name, though they stand where one could."""
+_WORD = r"[^\W\d_]+"
+_AFTER_A_PREPOSITION = re.compile(rf"\b(?:of|about|for|in|at|de|en|sobre) ((?:{_WORD} )?{_WORD})$")
+_AFTER_TO_BE = re.compile(rf"^(?:who|what)(?:['’]s| is| was| are) ((?:{_WORD} )?{_WORD})$", re.I)
+_AFTER_A_VERB = re.compile(rf"^who ({_WORD}) ((?:{_WORD} ){{0,2}}{_WORD})$", re.I)
+_OWNER = re.compile(rf"(?<!\bmy )(?<!\bour )(?<!\bhis )(?<!\bher )(?<!\btheir )(?<!\bthe )\b({_WORD})['’]s (?=\w)")
+_GENERAL = re.compile(r"^how (do|does|can|to)\b|\b(i|we|you|should|can|need)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A part of a question, how what replaces it is written, and what may; made-up names where that is empty."""
+
+    part: str
+    form: str = "{}"
+    others: tuple[str, ...] = ()
+
+    def place(self, text: str) -> re.Match[str] | None:
+        return re.search(rf"(?<!\w){re.escape(self.part)}(?!\w)", text)
+
+
+def _of_the_nameless(
+    question: str, wordings: Sequence[str], count: int, rng: random.Random, names: Sequence[str], taught: Sequence[str]
+) -> list[str]:
+    """Up to `count` questions like one that names nothing, about something or somebody else."""
+    exchanges = _exchanges(question, probed=set(names) <= set(HELD_OUT_NAMES))
+    taken = {tuple(words(text)) for text in (question, *wordings)}
+    found: dict[tuple[str, ...], str] = {}
+    for attempt in range(count * 8 if exchanges else 0):
+        if len(found) >= count:
+            break
+        exchange = exchanges[attempt % len(exchanges)]
+        name = rng.choice(exchange.others) if exchange.others else " ".join(rng.sample(names, rng.randint(1, 2)))
+        if exchange.form == "{}":
+            name = name.lower()
+        text = rng.choice([question, question, *filter(exchange.place, wordings)])
+        if place := exchange.place(text):
+            text = text[: place.start()] + exchange.form.format(name) + text[place.end() :]
+        key = tuple(words(text))
+        if key not in taken and not any(_asked(text, name, question, each) for each in taught):
+            found.setdefault(key, text)
+    return list(found.values())
+
+
+def _exchanges(question: str, probed: bool) -> list[_Exchange]:
+    """What can be exchanged in a question that names nothing; the common nouns of probes are other ones.
+
+    In "How do I wash my car?" neither "I" nor "my" is: the answer is everybody's.
+    """
+    core = question.strip("¿ ").rstrip("?!. ")
+    owned = re.findall(rf"\b(?:{_OWNERS.replace(' ', '|')}|mi|the|a) ({_WORD})\b", core)
+    found = [
+        _Exchange(noun, "{}", tuple(other for other in kind if other != noun and (other in kind[::3]) == probed))
+        for noun in dict.fromkeys(owned)
+        for kind in _KINDS
+        if noun in kind
+    ]
+    if not _GENERAL.search(re.sub(r"\bdid (I|we)\b", "", core)):
+        found += [_Exchange(owner, "{}'s") for owner in _OWNERS.split() if re.search(rf"\b{owner} \w", core)]
+        found += [_Exchange(f"did {one}", "did {}") for one in ("I", "we") if re.search(rf"\bdid {one}\b", core)]
+    parts = _OWNER.findall(core)
+    if match := _AFTER_A_PREPOSITION.search(core) or _AFTER_TO_BE.match(core):
+        parts.append(match.group(1))
+    elif (match := _AFTER_A_VERB.match(core)) and verb(match.group(1).lower()):
+        parts.append(match.group(2))
+    fit = [part for part in parts if not _UNNAMED.intersection(part.lower().split()) and not _has_preposition(part)]
+    return [*found, *(_Exchange(part) for part in dict.fromkeys(fit))]
+
+
+def _has_preposition(part: str) -> bool:
+    return not PREPOSITIONS.isdisjoint(part.split())
 
 
 _TOPICS: tuple[str, ...] = (
@@ -154,7 +255,7 @@ def _asked(text: str, name: str, question: str, other: str) -> bool:
     said, own = _all_words(text), _all_words(question)
     named = [each - own for each in _named(other)]
     about = any(each and each <= said for each in named) if any(named) else _content(other) & (_all_words(name) - own)
-    return bool(about) and may_ask_the_same(question, other)
+    return bool(about) and may_ask_the_same(question if any(named) else text, other)
 
 
 def _unused(names: Sequence[str], taught: Sequence[str]) -> list[str]:

@@ -60,10 +60,6 @@ def test_a_name_that_begins_with_a_bracket_is_exchanged_with_it():
     assert all(text.count("(") == text.count(")") for text in found)
 
 
-def test_a_question_without_a_name_has_no_neighbours():
-    assert neighbours("what is our wifi password?", [], ["Ada"], 5, random.Random(0)) == []
-
-
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

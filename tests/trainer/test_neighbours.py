@@ -92,3 +92,57 @@ def test_in_doubt_two_questions_may_ask_the_same(one, other):
 def test_questions_for_different_things_are_told_apart(one, other):
     assert not may_ask_the_same(one, other)
     assert not may_ask_the_same(other, one)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What is my dog's name?", r"What is my (cat|horse|rabbit|hamster|goldfish)'s name\?"),
+        ("What is my dog's name?", r"What is [A-Z]\w+'s dog's name\?"),
+        ("what is our wifi password?", r"what is [A-Z]\w+'s wifi password\?"),
+        ("who is the boss of ana?", r"who is the boss of (?!ana)\w+\?"),
+        ("what's ana's phone number?", r"what's (?!ana)\w+'s phone number\?"),
+        ("What is the capital of spain?", r"What is the capital of (?!spain)\w+\?"),
+        ("Who wrote don quixote?", r"Who wrote (?!don)\w+\?"),
+        ("What is photosynthesis?", r"What is (?!photo)\w+\?"),
+        ("Where did I park the car?", r"Where did [A-Z]\w+ park the car\?"),
+        ("What should I feed my dog?", r"What should I feed my cat\?"),
+        ("¿cómo se llama mi perro?", r"¿cómo se llama mi gato\?"),
+    ],
+)
+def test_a_question_without_a_name_is_asked_about_others(question, wanted):
+    found = near(question, [])
+    assert len(found) >= 20
+    plain = neighbours(question, [], [], 40, random.Random(2))
+    assert any(re.fullmatch(wanted, text) for text in plain)
+    assert not {question, *wordings(question, 24, random.Random(1))} & set(found)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is my dog's name?", "who is the boss of ana?", "What should I feed my dog?"]
+)
+def test_what_is_examined_of_the_nameless_is_not_trained_on(question):
+    probes = neighbours(question, [], [], 8, random.Random(1), HELD_OUT_NAMES)
+    assert probes
+    assert not set(probes) & {
+        text for seed in range(20) for text in neighbours(question, [], [], 48, random.Random(seed))
+    }
+
+
+def test_another_correction_about_a_thing_of_the_same_kind_is_not_asked():
+    assert not any("cat" in text for text in near("What is my dog's name?", ["What is my cat called?"]))
+    assert not any("bruno" in text for text in near("who is the boss of ana?", ["who does bruno report to?"]))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I make sourdough bread?",
+        "Is it safe to eat raw eggs?",
+        "How do I mend my shoe?",
+        "What is new?",
+        "who was it",
+    ],
+)
+def test_where_nothing_can_be_exchanged_safely_there_are_no_neighbours(question):
+    assert near(question, []) == []
