@@ -95,6 +95,12 @@ def questions(
     rng = random.Random(f"review {served}")
     chosen = rng.sample(list(taught), min(TAUGHT, len(taught)))
     each = min(NEIGHBOURS_OF_ONE, -(-NEIGHBOURS // max(1, len(chosen))))
-    near = [text for c in chosen for text in neighbours(c.question, [], [], each, rng, HELD_OUT_NAMES)]
+    near = [
+        text
+        for c in chosen
+        for text in neighbours(
+            c.question, [], [], each, rng, HELD_OUT_NAMES, taught=[a.question for a in active if a.id != c.id]
+        )
+    ]
     known = {feedback.question_key(c.question) for c in active}
     return chosen, [text for text in dict.fromkeys(near) if feedback.question_key(text) not in known]
