@@ -7,6 +7,9 @@ words a question anew, and which to exchange for a neighbour. Pure: text in, tex
 import re
 import unicodedata
 
+from models.figure import same_signs, spelled
+from models.synonym import synonyms
+
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff"
@@ -136,10 +139,47 @@ _QUESTION_WORDS = frozenset(
     ]
 )
 
-_BEGINNINGS = _QUESTION_WORDS | frozenset(
-    "hi hello hey ok okay thanks thank quick question remind now also again well just yes no sorry actually maybe do "
-    "know need want let see show check find ask answer so but because here today yesterday tomorrow".split()
+_SPANISH = frozenset(
+    "qué que cuál cual cuáles cuales quién quien quiénes quienes dónde donde adónde cuándo cuando cuánto cuanto cuánta "
+    "cuanta cuántos cuantos cuántas cuantas cómo como por para en de del al a el la los las lo un una unos unas "
+    "y o u e es eran fue fueron está esta están estan hay ha han se me te le les mi mis tu tus su sus yo tú "
+    "dime dame di dinos escribe explica explícame describe lista nombra sabes puedes puede podrías favor".split()
 )
+"""Spanish words that ask or connect, also as they are typed without accents."""
+
+_BEGINNINGS = (
+    _QUESTION_WORDS
+    | _SPANISH
+    | frozenset(
+        "hi hello hey ok okay thanks thank quick question remind now also again well just yes no sorry actually maybe "
+        "do know need want let see show check find ask answer so but because here today yesterday tomorrow isn aren "
+        "wasn weren doesn don didn cannot couldn wouldn won shouldn hasn haven hadn we they he she our their his her "
+        "any is all some may might must shall am dear good morning afternoon evening someone somebody anyone "
+        "anybody everyone besides next first second finally suppose assume imagine consider "
+        "summarise summarize define recommend convert calculate compute suggest translate compare count draw draft "
+        "create make generate help fix correct rewrite rephrase complete continue classify extract identify order sort "
+        "solve simplify read spell pick choose rank rate estimate guess plan design outline prove evaluate discuss "
+        "remember think use using add subtract multiply divide look search call email repeat shorten expand edit "
+        "improve turn change analyse analyze at since while until although though whether between among without within "
+        "hola oye buenos buenas gracias sí vale ahora también perdona perdón necesito quiero quisiera cuéntame háblame "
+        "muéstrame enséñame resume traduce calcula convierte define recomienda sugiere compara corrige recuerda haz "
+        "hazme busca elige ayúdame cuenta habla pon".split()
+    )
+)
+"""Words with which a sentence begins, and which are no names there."""
+
+_CONTRACTED = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
+_ASIDE = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|ok|okay|so|well|and|hola|oye|please|por favor|quick question|aprendiz)\b\W*)*"
+    r"(?:(?:(?:can|could|would|will) you (?:please |kindly )?(?:tell|show|give|remind|say)(?: (?:to )?me)?(?: again)?|"
+    r"do you (?:happen to )?(?:know|remember)|(?:please )?(?:tell|show|remind) me|"
+    r"i(?: would|['’]d)? (?:like|want|need|have) to (?:know|ask)|i wonder|i am wondering|"
+    r"(?:me )?(?:puedes|podrías|puede) decir(?:me)?|sabes|dime|(?:necesito|quiero|quisiera) saber|recuérdame)\b\W*)?",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"^\W*(?:(?:hi|hello|hey|hola|oye|ok|okay)\W+)?aprendiz\s*[,:!]", re.IGNORECASE)
+_DECIMAL = re.compile(r"\d+\.\d+")
+_ACCENT = re.compile(r"([A-Za-z])[\u0300-\u036f]+")
 
 
 def words(text: str) -> list[str]:
@@ -149,6 +189,25 @@ def words(text: str) -> list[str]:
         word = re.sub(r"['’]s$", "", token.rstrip(".")).casefold()
         found.extend(part for part in re.split(r"[.'’&/-]", word) if part)
     return found
+
+
+def terms(text: str) -> list[str]:
+    """The words of `text` for comparing two questions: without accents, decimals whole, money behind its number."""
+    found: list[str] = []
+    for token in _TOKEN.findall(unicodedata.normalize("NFKC", spelled(text))):
+        number = token.rstrip(".")
+        found.extend([number] if _DECIMAL.fullmatch(number) else map(plain, words(token)))
+    return found
+
+
+def without_aside(question: str) -> str:
+    """`question` without a greeting and a polite beginning ("Could you tell me")."""
+    return _ASIDE.sub("", question, count=1) or question
+
+
+def plain(word: str) -> str:
+    """`word` without the accents of its Latin letters, as it is often typed."""
+    return unicodedata.normalize("NFC", _ACCENT.sub(r"\1", unicodedata.normalize("NFD", word)))
 
 
 def pieces(text: str) -> list[str]:
@@ -163,7 +222,12 @@ def is_unspaced(piece: str) -> bool:
 
 def content_words(text: str) -> set[str]:
     """The words of `text` that are not question words or connectives."""
-    return {word for word in words(text) if word not in _QUESTION_WORDS}
+    return {word for word in words(text) if is_content(word)}
+
+
+def is_content(word: str) -> bool:
+    """Whether a word, written small, is no question word and no connective."""
+    return word not in _QUESTION_WORDS and word not in _SPANISH
 
 
 def subject_span(question: str) -> tuple[int, int] | None:
@@ -193,7 +257,7 @@ def _runs(question: str) -> list[tuple[int, int]]:
     start = end = -1
     for index, match in enumerate(_TOKEN.finditer(question)):
         token = match.group()
-        named = _is_name(token, index == 0 or bool(re.search(r"[.?!:]\s*$", question[: match.start()])))
+        named = _is_name(token, index == 0 or _begins(question, match.start()))
         gap = question[end : match.start()] if start >= 0 else ""
         if named:
             if start >= 0 and re.search(r"[?!;:]|\.\s", gap):
@@ -217,37 +281,69 @@ def subject(question: str) -> str:
 
 def name_words(question: str) -> set[str]:
     """The words of every name in `question`: capitalised after the first word, numbered, or in quotation marks."""
-    found: set[str] = set()
-    for match in _QUOTED.finditer(question):
-        found.update(words(match.group()))
+    return {word for name in _names(question) for word in name}
+
+
+def _names(question: str) -> list[list[str]]:
+    """What `name_words` finds, those together that are written as one: ["wi", "fi"] of Wi-Fi."""
+    question = spelled(_CALLED.sub("", question))
+    found = [[word] for match in _QUOTED.finditer(question) for word in terms(match.group())]
     for index, match in enumerate(_TOKEN.finditer(question)):
-        token = match.group()
-        if _is_name(token, index == 0 or bool(re.search(r"[.?!:]\s*$", question[: match.start()]))):
-            found.update(words(token))
-    return found - _LINK
+        if _is_name(match.group(), index == 0 or _begins(question, match.start())):
+            found.append(terms(match.group()))
+    return [kept for name in found if (kept := [word for word in name if word not in _LINK])]
+
+
+def _begins(question: str, start: int) -> bool:
+    """Whether a sentence begins at `start`."""
+    return re.search(r"(?:[.?!:¿¡\n]|[.?!:¿¡]\s+)$", question[:start]) is not None
 
 
 def _is_name(token: str, begins: bool) -> bool:
     """Capitalised or numbered; where a sentence begins, only what is no ordinary beginning of one."""
-    if token.casefold().split("'")[0].split("’")[0] == "i":
+    word = _CONTRACTED.sub("", token.rstrip(".").casefold())
+    if word == "i":
         return False
-    return any(c.isupper() or c.isdigit() for c in token) and not (begins and token.casefold() in _BEGINNINGS)
+    return any(c.isupper() or c.isdigit() for c in token) and not (begins and word in _BEGINNINGS)
 
 
 def same_subject(known: str, asked: str) -> bool:
     """Whether `asked` names the same things as the `known` question.
 
-    Each name in the known question must occur in the asked one, and the asked one may name nothing that
-    the known one does not mention. Without any name on either side the content words decide: most of
-    them must be shared; where there are none ("Who are you?"), all words have to be the same but for "is".
+    Each name in the one question must occur in the other, and its numbers with the same signs. Without any name in
+    the known one the content words decide too: most of them must be shared; where there are none ("Who are you?"),
+    all words have to be the same but for "is".
     """
-    known_names, asked_words = name_words(known), set(words(asked))
-    known_words = set(words(known))
-    if known_names:
-        return known_names <= asked_words and name_words(asked) <= known_words
-    shared, every = content_words(known) & content_words(asked), content_words(known) | content_words(asked)
-    return len(shared) >= 0.5 * len(every) if every else _bare(known) == _bare(asked)
+    if not same_signs(known, asked) or _accents_differ(known, asked):
+        return False
+    if not (_all_said(_names(known), asked) and _all_said(_names(asked), known)):
+        return False
+    if name_words(known):
+        return True
+    first, second = _content(known), _content(asked)
+    shared = sum(any(synonyms(word, other) for other in second) for word in first)
+    every = len(first) + len(second) - shared
+    return shared >= 0.5 * every if every else _bare(known) == _bare(asked)
+
+
+def _content(question: str) -> set[str]:
+    """The words that say something, those with a hyphen as one."""
+    joined = ("".join(map(plain, words(token))) for token in _TOKEN.findall(spelled(without_aside(question))))
+    return {word for word in joined if word and is_content(word)}
+
+
+def _all_said(names: list[list[str]], question: str) -> bool:
+    """Whether `question` says every one of `names`, in its parts or in one word: wifi is Wi-Fi, and US is U.S."""
+    said = set(terms(question))
+    said |= {"".join(map(plain, words(token))) for token in _TOKEN.findall(spelled(question))}
+    return all(said.issuperset(name) or "".join(name) in said for name in names)
+
+
+def _accents_differ(one: str, other: str) -> bool:
+    """Whether a word that has accents in both has others in each; one that has none may be typed without."""
+    first, second = ({plain(word): word for word in words(text)} for text in (one, other))
+    return any(first[p] != second[p] and p not in (first[p], second[p]) for p in first.keys() & second.keys())
 
 
 def _bare(question: str) -> list[str]:
-    return [word for word in words(question) if word not in ("is", "are", "am", "please")]
+    return [word for word in terms(question) if word not in ("is", "are", "am", "please")]

@@ -1,0 +1,78 @@
+"""Which words may stand for one another in a question: synonyms, and forms of one word. Pure; by hand."""
+
+_SYNONYMS: tuple[str, ...] = (
+    # asking and connecting
+    "which, what", "who, whom", "can, could, may", "do, does", "is, are", "was, were", "has, have", "this, that",
+    "about, on, of", "through, across, via", "into, to, in", "inside, in",
+    "when, what time, which time, what day, which day, what date, which date, what year, which year, what month, "
+    "which month, what hour, which hour",
+    # people
+    "given name, first name, forename, christian name", "last name, surname, family name",
+    "spouse, partner, married to", "spouse, husband", "spouse, wife", "parent, father", "parent, mother",
+    "mother, mum, mom", "father, dad", "children, kids", "child, kid", "boss, manager, superior",
+    "head, leader, chief", "doctor, physician", "lawyer, attorney", "job, occupation, profession",
+    "position, post, role", "author, writer", "owner, proprietor", "maker, creator", "founder, creator",
+    "salary, pay, wage, wages", "birthday, date of birth, birthdate", "birthplace, place of birth",
+    # things and places
+    "kind, type, sort, classification", "category, class, classification, group", "exact, precise", "area, region",
+    "town, city", "nation, country", "company, firm, business", "organisation, organization, institution",
+    "flat, apartment", "film, movie", "car, automobile", "bike, bicycle", "sofa, couch", "shop, store", "street, road",
+    "cost, price", "phone, telephone", "mobile, mobile phone, cell phone, cellphone", "e-mail, email, mail",
+    "wifi, wireless", "password, passcode, passphrase", "picture, photo, photograph, image", "mistake, error, fault",
+    "meaning, sense", "illness, disease", "rubbish, trash, garbage", "holiday, vacation", "holidays, vacations",
+    "autumn, fall", "award, prize, honour, honor", "example, instance", "rule, regulation", "aim, goal, purpose",
+    "responsible for, in charge of",
+    "km, kilometre, kilometer, kilometres, kilometers", "kg, kilo, kilos, kilogram, kilograms", "metre, meter",
+    "metres, meters", "litre, liter", "litres, liters", "gram, gramme", "grams, grammes", "1st, first",
+    "2nd, second", "3rd, third",
+    # doing
+    "situated, located, found, based, placed", "named, called, titled, name", "reside, live, dwell", "resides, lives",
+    "die, pass away", "died, passed away", "buried, interred, laid to rest", "marry, wed", "earn, make",
+    "wrote, authored, penned", "build, construct", "built, constructed", "make, create, produce, manufacture",
+    "made, created, produced, manufactured", "mend, repair, fix", "mends, repairs, fixes", "mended, repaired, fixed",
+    "keep, look after", "keeps, looks after", "own, possess", "owns, possesses, owner", "wrote, author",
+    "founded, established, set up, started", "runs, leads, heads, manages", "discovered, found",
+    "released, published, issued", "received, got, was given", "start, begin, commence",
+    "started, began, commenced", "end, finish", "ended, finished", "leave, depart", "get, obtain",
+    "buy, purchase", "bought, purchased", "restart, reboot", "delete, remove, erase", "participate, take part",
+    "turn on, switch on, enable, activate", "turn off, switch off, disable, deactivate", "use, utilise, utilize",
+    "allowed, permitted", "forbidden, prohibited, banned", "considered, regarded, seen",
+    "linked, connected, associated",
+    "summarise, summarize, sum up", "explain, describe", "belong, pertain", "belongs, pertains", "show, display",
+    # how things are
+    "big, large, great", "biggest, largest, greatest", "small, little", "smallest, littlest", "high, tall",
+    "highest, tallest", "fast, quick, quickly", "fastest, quickest", "ill, sick", "colour, color",
+    "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal", "main, chief, principal",
+    "father, male parent", "mother, female parent",
+    # Spanish
+    "que, cual, cuales", "cuando, que hora, que dia, que fecha, que ano", "cuantos anos, que edad",
+    "del, de, de la", "nombre, llama, llaman", "repara, arregla", "contrasena, clave", "coche, carro, auto",
+    "vive, reside", "piso, apartamento", "movil, celular", "esposa, mujer", "marido, esposo", "padre, papa",
+    "madre, mama", "empieza, comienza", "termina, acaba", "favorito, preferido", "favorita, preferida",
+    "ordenador, computadora", "telefono, numero de telefono", "alcalde, alcaldesa", "cuentame, hablame, dime",
+)  # fmt: skip
+
+_GROUPS: dict[str, set[int]] = {}
+for _number, _group in enumerate(_SYNONYMS):
+    for _member in _group.split(", "):
+        _GROUPS.setdefault(_member, set()).add(_number)
+
+
+def synonyms(one: str, other: str) -> bool:
+    """Whether two words or phrases, written small and without accents, mean about the same or are forms of one word."""
+    if one.replace(" ", "") == other.replace(" ", "") or _GROUPS.get(one, set()) & _GROUPS.get(other, set()):
+        return True
+    return " " not in one + other and bool(_roots(one) & _roots(other))
+
+
+def _roots(word: str) -> set[str]:
+    """The words that `word` may be a plural, a past or another form of: mend of mends, mended and mending."""
+    found = {word}
+    for ending, instead in (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""),
+                            ("ing", "e")):  # fmt: skip
+        root = word.removesuffix(ending) + instead
+        if word.endswith(ending) and len(root) >= 3 and not word.endswith("ss"):
+            found.add(root)
+            if ending in ("ed", "ing") and len(root) > 3 and root[-1] == root[-2]:
+                found.add(root[:-1])
+    return found
