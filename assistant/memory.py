@@ -1,8 +1,9 @@
 """Corrections looked up at answer time: by meaning first, then by whether the same is asked of the same subject.
 
 Called before every answer; tests/bench/serving.py times it. Similarity alone confuses neighbours, names alone confuse
-what is asked of them; both together do less, and `models.aspect` keeps apart what vectors do not. The same words are
-the same question, and what points at something said before is one below that alone. It generates nothing.
+what is asked of them; both together do less, and `models.aspect` and `models.difference` keep apart what vectors do
+not. The same words are the same question, and what points at something said before is one below that alone. It
+generates nothing.
 """
 
 import threading

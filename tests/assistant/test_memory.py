@@ -150,10 +150,32 @@ def test_a_question_that_is_corrected_again_is_not_the_one_in_between(store, mem
     assert said(memory, store, second) == "The iron one"
 
 
-def test_what_is_forgotten_leaves_memory_with_what_it_superseded(store, memory):
-    teach(store, "Where was the violinist Ada Calder born?", "Kelso")
+@pytest.mark.parametrize(
+    ("taught", "asked"),
+    [
+        ("Is Ana older than Ben?", "Is Ben older than Ana?"),
+        ("How many grams are in 1.5 pounds?", "How many grams are in 5.1 pounds?"),
+        ("What is the wifi password?", "What is the wifi password at Luigi's?"),
+        ("Which key opens the front door at Kelso?", "Which key opens the back door at Kelso?"),
+        ("Who is the mayor of Kelso?", "Who was the mayor of Kelso?"),
+        ("¿Quién es la madre de Ana Calder?", "¿Quién es el padre de Ana Calder?"),
+    ],
+)
+def test_what_sounds_alike_is_neither_answered_nor_superseded(store, memory, taught, asked):
+    first = teach(store, taught, "Grant")
+    assert said(memory, store, asked) is None
+    teach(store, asked, "Rosa")
+    assert said(memory, store, taught) == "Grant"
+    assert said(memory, store, asked) == "Rosa"
+    assert correction(store, first).superseded_by is None
+
+
+def test_what_is_forgotten_leaves_memory_and_what_it_took_the_place_of_counts_again(store, memory):
+    old = teach(store, "Where was the violinist Ada Calder born?", "Kelso")
     new = teach(store, "In which town was the violinist Ada Calder born?", "Denby")
     assert said(memory, store, "Where was the violinist Ada Calder born?") == "Denby"
     forget(store, new)
+    assert said(memory, store, "In which town was the violinist Ada Calder born?") == "Kelso"
+    forget(store, old)
     assert memory.recall(store, "Where was the violinist Ada Calder born?") is None
     assert active_corrections(store) == []

@@ -1,0 +1,152 @@
+"""What two questions of the same subject differ in: one word put for another, one word more, or another order.
+
+Sentence vectors take hardly any notice of one word among many ("Who is the coach of Kelso FC?", "... the treasurer of
+Kelso FC?") and none of order ("Did Tom hit Ben?", "Did Ben hit Tom?"). Who puts a question in other words changes more
+at once, or takes a synonym. So what differs in one place alone is another question, unless the words there mean the
+same. Memory asks this before it is sure; an answer to another question is then merely near. Pure.
+"""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from models.subject import is_content, name_words, terms, without_aside
+from models.synonym import synonyms
+
+_IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)
+_OWNING = re.compile(r"(?<=\w)['’]s?(?=\s)")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
+_HOW_TO = re.compile(r"\bhow (?:(?:do|can|could|should|would|must) (?:i|you|we|one)|to)\b", re.IGNORECASE)
+
+_ARTICLES = frozenset("a an the el la los las un una unos unas s".split())
+_FREE = frozenset(
+    "in on at of for by within during en please exactly precisely specifically specific particular actually really "
+    "currently presently now just located situated found again also ever favor type kind sort".split()
+)
+"""Words that may come or go, or stand for one another, without another question being asked."""
+_BE = frozenset("is are was were".split())
+_WHICH = frozenset("which what que".split())
+_BARE = _WHICH | frozenset("is are cual es".split())
+"""The words with which a question begins that may as well be a few words for a search."""
+_CLASSES = frozenset(
+    "book novel work film movie song album poem piece play painting town city village country river lake island "
+    "company firm band libro novela obra pelicula cancion ciudad pueblo empresa".split()
+)
+"""What may stand before a name to say what it is the name of."""
+_TELLING = frozenset("list name write describe explain tell give say".split())
+"""Words that connect nothing and ask nothing, unless a question begins with them."""
+_BOTH_WAYS = frozenset("and or with y o e u con between entre versus vs".split())
+_REACH = 5
+"""So many words may stand between two that are in a relation."""
+
+_OF_OBJECT = re.compile(r"\b(?:who|whom) (?:do|does|did) \w")
+_OF_SUBJECT = re.compile(r"\bwho (?!do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\w")
+_WHOSE = re.compile(r"\bwhose\b")
+_ANSWER = re.compile(r"\b(?:which|what|que) (\w+)")
+_MEASURE = re.compile(
+    r"\bhow (much|many|old|tall|high|long|far|big|large|deep|wide|heavy|often|fast|soon|late|warm|cold|hot)\b"
+)
+
+
+def one_thing_else(one: str, other: str) -> bool:
+    """Whether two questions differ in one thing that changes what is asked, or in the order of what they say."""
+    first, second = _line(one), _line(other)
+    names = name_words(one) | name_words(other)
+    return (
+        _turned_round(first, second, names)
+        or _other_side(first, second)
+        or _other_measure(first, second)
+        or _exchanged(first, second, names)
+        or _adds_matter(first, second, names)
+        or _adds_matter(second, first, names)
+    )
+
+
+def _line(question: str) -> list[str]:
+    """The words of a question in order, without a polite beginning; "s" behind an owner."""
+    text = _IS.sub(r"\1 is", without_aside(question))
+    text = _NOT.sub(lambda match: {"ca": "cannot", "wo": "will not"}.get((match[1] or "").casefold(), " not"), text)
+    text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match.group()) + " ", text)
+    return terms(_OWNING.sub(" s", _HOW_TO.sub("how to", text)))
+
+
+def _exchanged(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
+    """Whether one or two words were put for others of another meaning, or added, and all else is in the same order."""
+    first, second = ([word for word in line if word not in _ARTICLES] for line in (one, other))
+    steps = [step for step in SequenceMatcher(None, first, second, autojunk=False).get_opcodes() if step[0] != "equal"]
+    if len(steps) != 1:
+        return False
+    _, start, end, begin, stop = steps[0]
+    return not _alike(first[start:end], second[begin:stop], first[end : end + 1], names)
+
+
+def _alike(gone: Sequence[str], come: Sequence[str], behind: Sequence[str], names: set[str]) -> bool:
+    """Whether what was put for the words `gone` asks the same, or is so much that nothing can be said."""
+    said, instead = ([word for word in part if word not in _FREE] for part in (gone, come))
+    if names.issuperset(behind) and behind and _CLASSES.isdisjoint(gone) != _CLASSES.isdisjoint(come):
+        said, instead = ([word for word in part if word not in _CLASSES] for part in (said, instead))
+    if len(said) + len(instead) == 3:  # is the owner of, owns
+        said, instead = ([word for word in part if word not in _BE] for part in (said, instead))
+    added = said + instead if not (said and instead) else None
+    return (
+        max(len(said), len(instead)) > 2
+        or synonyms(" ".join(gone), " ".join(come))
+        or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
+        or synonyms(" ".join(said), " ".join(instead))
+        or (added is not None and (_BARE.issuperset(added) or {"type", "of"} <= {*gone, *come}))
+        or _answer_named(said, instead)
+        or _answer_named(instead, said)
+    )
+
+
+def _answer_named(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the one says who or where, and the other what the answer is: which firm, in which town."""
+    return len(other) == 2 and other[0] in _WHICH and list(one) in (["who"], ["where"], ["donde"])
+
+
+def _adds_matter(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
+    """Whether the one asks for what it names alone, and the other for something of it ("Who is Ana's accountant?")."""
+    first, second = ({word for word in line if word not in names and _matters(word)} for line in (one, other))
+    return not first and not second <= {"name", "called", "call", *_ANSWER.findall(" ".join(other))}
+
+
+def _matters(word: str) -> bool:
+    return word not in _FREE and _says(word)
+
+
+def _says(word: str) -> bool:
+    return (is_content(word) or word in _TELLING) and word not in _ARTICLES
+
+
+def _other_measure(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the one asks how old and the other how tall."""
+    first, second = (_MEASURE.findall(" ".join(line)) for line in (one, other))
+    return bool(first and second) and not any(synonyms(a, b) for a in first for b in second)
+
+
+def _other_side(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one asks who did it and the other to whom, or the one whose and the other of whom."""
+    first, second = " ".join(one), " ".join(other)
+    if bool(_WHOSE.search(first)) != bool(_WHOSE.search(second)):
+        return {word for word in one if _says(word)} == {word for word in other if _says(word)}
+    return any(_OF_SUBJECT.search(a) and _OF_OBJECT.search(b) for a, b in ((first, second), (second, first)))
+
+
+def _turned_round(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
+    """Whether two words changed their places around the same relation: from Kelso to Denby, from Denby to Kelso."""
+    first, second = _relations(one, names), _relations(other, names)
+    return any((b, between, a) in second and (a, between, b) not in second for a, between, b in first)
+
+
+def _relations(line: Sequence[str], names: set[str]) -> set[tuple[str, tuple[str, ...], str]]:
+    """Every two words that say something, with what stands between them but articles and other names."""
+    speaking = [word in names or _says(word) for word in line]
+    found = set()
+    for start, one in enumerate(line):
+        for end in range(start + 2, min(start + _REACH + 2, len(line)) if speaking[start] else 0):
+            inside = [word for word in line[start + 1 : end] if word not in names]
+            between = tuple(word for word in inside if word not in _ARTICLES | _BE) or tuple(inside)
+            if speaking[end] and between and _BOTH_WAYS.isdisjoint(between) and one != line[end]:
+                found.add((one, between, line[end]))
+    return found

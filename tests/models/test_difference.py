@@ -1,0 +1,98 @@
+"""What makes another question of one that sounds alike: one word, or the order of two."""
+
+import pytest
+
+from models.difference import one_thing_else
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Did Tom hit Ben?", "Did Ben hit Tom?"),
+        ("What is 15% of 80?", "What is 80% of 15?"),
+        ("What is 100 USD in EUR?", "What is 100 EUR in USD?"),
+        ("What is 7 to the power of 3?", "What is 3 to the power of 7?"),
+        ("How many grams are in 3 pounds?", "How many pounds are in 3 grams?"),
+        ("Is Ana older than Ben?", "Is it true that Ben is older than Ana?"),
+        ("How much does Ben owe Ana?", "How much money does Ana owe Ben?"),
+        ("What was the score of Kelso Town against Denby?", "What was the score of Denby against Kelso Town?"),
+        ("How do I convert a list to a tuple?", "How do I convert a tuple to a list?"),
+        ("Who is Ana's mother's father?", "Who is Ana's father's mother?"),
+        ("What is the code for room 12 on floor 3?", "What is the code for room 3 on floor 12?"),
+        ("¿Cómo voy de Madrid a París?", "¿Cómo voy de París a Madrid?"),
+        ("¿Qué le dio Ana a Luis?", "¿Qué le dio Luis a Ana?"),
+        ("Who does Ana manage?", "Who manages Ana?"),
+        ("Who is Ana's boss?", "Whose boss is Ana?"),
+    ],
+)
+def test_the_same_words_around_a_relation_turned_round_ask_for_something_else(one, other):
+    assert one_thing_else(one, other)
+    assert one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Which river flows through Maidstone in Kent?", "In Kent, which river flows through Maidstone?"),
+        ("Who won the 2010 World Cup?", "Who won the World Cup in 2010?"),
+        ("Which is bigger, Kelso or Denby?", "Which is bigger, Denby or Kelso?"),
+        ("What is the difference between TCP and UDP?", "What is the difference between UDP and TCP?"),
+        ("Who is the brother of Ana's husband?", "Who is Ana's husband's brother?"),
+        ("Who founded the mill in Kelso?", "By whom was the mill in Kelso founded?"),
+    ],
+)
+def test_what_only_moved_asks_for_the_same(one, other):
+    assert not one_thing_else(one, other)
+    assert not one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Who is the treasurer of Kelso FC?", "Who is the coach of Kelso FC?"),
+        ("When does the Kelso pool open on weekdays?", "When does the Kelso pool open on weekends?"),
+        ("Who is the mayor of Kelso?", "Who was the mayor of Kelso?"),
+        ("Who is the mayor of Kelso?", "Who will be the mayor of Kelso?"),
+        ("What is the largest city in Spain?", "What is the second largest city in Spain?"),
+        ("What is the boiling point of ethanol?", "What is the melting point of ethanol?"),
+        ("Where was Ana's teacher born?", "Where was Ana born?"),
+        ("Who is Ana?", "What does Ana's accountant do?"),
+        ("What is Kelso?", "Where is Kelso?"),
+        ("What is my favourite colour?", "What is your favourite colour?"),
+        ("How tall is Kelso Tower?", "Do you know how old Kelso Tower is?"),
+        ("who is the mayor of kelso?", "who is the mayor of denby?"),
+        ("When did Ana move to Kelso?", "When did Ana move from Kelso?"),
+        ("What is the cheapest hotel in Kelso?", "What is the most expensive hotel in Kelso?"),
+        ("Where does the river Tay rise?", "Where does the lake Tay rise?"),
+        ("¿Qué come Ana?", "¿Qué bebe Ana?"),
+        ("¿Cómo te llamas?", "¿Cómo me llamo?"),
+    ],
+)
+def test_one_word_put_for_another_or_added_asks_for_something_else(one, other):
+    assert one_thing_else(one, other)
+    assert one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Who mends the clock of Harlow?", "Who repairs the clock of Harlow?"),
+        ("Who mends the clock of Harlow?", "Could you tell me who mended the clock of Harlow?"),
+        ("Where is Kelso Mill?", "Where exactly is Kelso Mill located?"),
+        ("Where is Kelso Mill?", "In which town is Kelso Mill?"),
+        ("Who built the mill?", "Which firm built the mill?"),
+        ("What is Ana's telephone number?", "What is Ana's phone number?"),
+        ("What is Ana's first name?", "What is Ana's given name?"),
+        ("What is my dog's name?", "What is my dog called?"),
+        ("Who can't enter the Blue Room?", "Who cannot enter the Blue Room?"),
+        ("What is the wifi password?", "wifi password?"),
+        ("How do I boil an egg?", "How can I boil an egg, please?"),
+        ("Who wrote The Long Rain?", "Who wrote the novel The Long Rain?"),
+        ("When does the pool open?", "What time does the pool open?"),
+        ("¿Cuándo abre la piscina?", "¿A qué hora abre la piscina?"),
+        ("¿Quién repara el reloj de Harlow?", "Oye, ¿quién arregla el reloj de Harlow?"),
+    ],
+)
+def test_a_synonym_another_form_or_an_idle_word_asks_for_the_same(one, other):
+    assert not one_thing_else(one, other)
+    assert not one_thing_else(other, one)
