@@ -6,6 +6,8 @@ that are near. Pure: text in, text out.
 
 import re
 
+from store.question_key import lone_sign
+
 _MONEY = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "%": "percent"}
 _BEFORE = re.compile(r"([$€£¥])\s?(\d+(?:[.,]\d+)*)")
 _BEHIND = re.compile(r"(\d)\s?([$€£¥%])")
@@ -20,8 +22,7 @@ _RANGE = ("-", "/")
 
 _SIGNED = re.compile(r"(?<![\w.])(?:[^\W\d_](?:\+\+|#)(?![\w+#])|\.[^\W\d_]\w*)")
 _OPTION = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*")
-_QUOTES = "\"'`´‘’‚“”„«»"
-_PAUSES = frozenset({"-", "–", "—", ",", ".", "...", "…", ":", "--"})
+_PAUSES = frozenset({"-", "--"})
 
 
 def spelled(text: str) -> str:
@@ -50,14 +51,12 @@ def _sum(text: str) -> list[str]:
 
 
 def _signs(text: str) -> list[str]:
-    """What is written with a sign ("C++", ".net", "-d"), and the signs that stand alone, but at the end."""
+    """What is written with a sign ("C++", ".net", "-d"), and the signs that stand alone, but for those of a sum."""
     found = [match.casefold() for match in _SIGNED.findall(text)] + _OPTION.findall(text)
-    chunks = [chunk.strip(_QUOTES) for chunk in text.split()]
-    for index, chunk in enumerate(chunks):
-        last = index == len(chunks) - 1
-        sign = chunk.rstrip("?!.…" + _QUOTES) if last else chunk.lstrip("¿¡") or chunk
-        beside = (chunks[index - 1] if index else "")[-1:] + ("" if last else chunks[index + 1][:1])
-        alone = sign and not any(c.isalnum() for c in sign) and sign not in _PAUSES
-        if alone and not any(c.isdigit() for c in beside) and (sign.isascii() or not last):
+    chunks = text.split()
+    for index in range(len(chunks)):
+        sign, last = lone_sign(chunks, index), index == len(chunks) - 1
+        beside = chunks[index - 1][-1:] + ("" if last else chunks[index + 1][:1])
+        if sign and sign not in _PAUSES and not any(c.isdigit() for c in beside) and (sign.isascii() or not last):
             found.append(sign)
     return sorted(found)

@@ -15,6 +15,7 @@ from store.documents import own_digests
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.manner import OWN, manner
+from store.question_key import question_key as question_key
 from store.records import Check, Correction, CorrectionKind, CorrectionStanding, Message, Rating, Standing, Vote, now
 
 FORGOTTEN = "(This answer came from a correction that was forgotten.)"
@@ -24,7 +25,6 @@ _CORRECTION = "id, message_id, question, rejected, answer, created, superseded_b
 _ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
 _OF_FACT = f"{_ACTIVE} AND manner = ''"
 _SPACES = "char(32, 9, 10, 11, 12, 13)"
-_AROUND_WORDS = " .,;:!?¿¡…\"'`´‘’‚“”„«»()[]{}–—"
 
 
 def rate(db: Database, message_id: str, value: int, reasons: Sequence[str] = (), note: str = "") -> Rating:
@@ -154,15 +154,6 @@ def supersede(db: Database, earlier: int, later: int) -> None:
     db.execute(
         f"UPDATE corrections SET superseded_by = ? WHERE id = ? AND id < ? AND {_ACTIVE}", (later, earlier, later)
     )
-
-
-def question_key(question: str) -> str:
-    """What two spellings of one question have in common: words without case, spacing and the punctuation around them.
-
-    Signs inside or that carry meaning stay, so that C, C# and C++, or 5 and 3.5, are different questions.
-    """
-    words = (word.strip(_AROUND_WORDS) for word in question.casefold().replace("’", "'").split())
-    return " ".join(word for word in words if word) or question.strip()
 
 
 def correction(db: Database, id: int) -> Correction:

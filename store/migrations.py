@@ -4,6 +4,7 @@
 """
 
 from store.light_sqlite_utils import Database, Migrations
+from store.question_key import question_key
 
 migrations = Migrations("aprendiz")
 
@@ -476,6 +477,16 @@ def m019_presets(db: Database) -> None:
             PRIMARY KEY (owner, name)
         )
     """)
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m020_signs_in_keys(db: Database) -> None:
+    """Keys of questions anew, in which signs that carry a meaning stay.
+
+    What another question had replaced because their keys were one stays replaced: which was meant is not known.
+    """
+    for number, question in db.execute("SELECT id, question FROM corrections").fetchall():
+        db.execute("UPDATE corrections SET question_key = ? WHERE id = ?", (question_key(question), number))
 
 
 @migrations()  # type: ignore[untyped-decorator]

@@ -115,6 +115,18 @@ def test_what_was_given_to_all_before_is_the_first_users(home):
         assert [(each.name, each.by) for each in documents(db, None)] == [("a.md", "")]
 
 
+def test_questions_that_differ_in_signs_are_told_apart_in_an_old_store_too(home):
+    with opened_as_of(home, "m020_signs_in_keys") as old:
+        columns = "message_id, question, question_key, rejected, answer, created"
+        for sign in ("{}", "[]"):
+            made = ("m", f"What does {sign} mean?", "what does mean", "?", "!", "2026")
+            old.execute(f"INSERT INTO corrections ({columns}) VALUES (?, ?, ?, ?, ?, ?)", made)
+    old.close()
+    with opened(home) as db:
+        keys = [row["question_key"] for row in db.query("SELECT question_key FROM corrections ORDER BY id")]
+        assert keys == ["what does {} mean", "what does [] mean"]
+
+
 def test_an_old_store_that_cannot_be_migrated_stays_as_it_was(home):
     with opened_as_of(home, "m002_feedback") as old:
         old.execute("CREATE TABLE versions (something_else)")  # in the way of the third migration

@@ -98,12 +98,40 @@ def test_a_wish_is_kept_apart_and_the_newest_of_an_aspect_counts(db, answered):
     assert wishes(db) == [plain]
 
 
-def test_spelling_does_not_make_another_question_but_signs_with_a_meaning_do():
-    assert question_key(' "What’s  UP", doc?! ') == question_key("what's up doc")
-    keys = {
-        question_key(text) for text in ("What is C?", "What is C++?", "What is C#?", "What is -5?", "What is 5?", "?!")
-    }
-    assert len(keys) == 6
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (' "What’s  UP", doc?! ', "what's up doc"),
+        ("How are you ?", "How are you?"),
+        ("Hello ! How are you", "hello how are you"),
+        ("¿ Dónde está Ana ?", "¿Dónde está Ana?"),
+        ("Kelso — where is it?", "Kelso, where is it"),
+        ("What does '{}' mean?", "What does {} mean?"),
+        ("What is '=='?", "What is ==?"),
+        ("So ... where is Ana?", "So, where is Ana?"),
+    ],
+)
+def test_spelling_does_not_make_another_question(one, other):
+    assert question_key(one) == question_key(other)
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        ("C", "C++", "C#"),
+        ("-5", "5", ".5"),
+        ("{}", "[]", "()", "{"),
+        (";", ":", ".", "!", "?"),
+        (">", "<", "=", "==", "!=", "&", "&&"),
+        ("git branch -d", "git branch -D", "git branch d"),
+        ("cd ..", "cd", "cd ../..", "cd /"),
+        ("NET", ".NET"),
+        ("😀", "😡"),
+    ],
+)
+def test_signs_with_a_meaning_make_another_question(signs):
+    assert len({question_key(f"What does {sign} mean?") for sign in signs}) == len(signs)
+    assert question_key("?!") != question_key("")
 
 
 def test_what_is_no_finished_answer_is_neither_rated_nor_corrected(db, answered):
