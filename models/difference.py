@@ -16,8 +16,11 @@ from models.synonym import synonyms
 _IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)
 _OWNING = re.compile(r"(?<=\w)['’]s?(?=\s)")
+_CLEFT = re.compile(r"\b(?:is|was) it (?:true |so )?(?:that|who)\b", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[A-Z]\.\s?){2,}")
-_HOW_TO = re.compile(r"\bhow (?:(?:do|can|could|should|would|must) (?:i|you|we|one)|to)\b", re.IGNORECASE)
+_HOW_TO = re.compile(
+    r"\bhow (?:exactly )?(?:(?:(?:do|can|could|should|would|must) )?(?:i|you|we|one)|to)\b", re.IGNORECASE
+)
 
 _ARTICLES = frozenset("a an the el la los las un una unos unas s".split())
 _FREE = frozenset(
@@ -27,7 +30,7 @@ _FREE = frozenset(
 """Words that may come or go, or stand for one another, without another question being asked."""
 _BE = frozenset("is are was were".split())
 _WHICH = frozenset("which what que".split())
-_BARE = _WHICH | frozenset("is are cual es".split())
+_BARE = _WHICH | frozenset("who is are quien cual es".split())
 """The words with which a question begins that may as well be a few words for a search."""
 _CLASSES = frozenset(
     "book novel work film movie song album poem piece play painting town city village country river lake island "
@@ -65,7 +68,7 @@ def one_thing_else(one: str, other: str) -> bool:
 
 def _line(question: str) -> list[str]:
     """The words of a question in order, without a polite beginning; "s" behind an owner."""
-    text = _IS.sub(r"\1 is", without_aside(question))
+    text = _CLEFT.sub("", _IS.sub(r"\1 is", without_aside(question)))
     text = _NOT.sub(lambda match: {"ca": "cannot", "wo": "will not"}.get((match[1] or "").casefold(), " not"), text)
     text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match.group()) + " ", text)
     return terms(_OWNING.sub(" s", _HOW_TO.sub("how to", text)))
@@ -78,26 +81,37 @@ def _exchanged(one: Sequence[str], other: Sequence[str], names: set[str]) -> boo
     if len(steps) != 1:
         return False
     _, start, end, begin, stop = steps[0]
-    return not _alike(first[start:end], second[begin:stop], first[end : end + 1], names)
+    gone, come, before, behind = first[start:end], second[begin:stop], first[:start][-1:], first[end:][:1]
+    return not (
+        _alike(gone, come, bool(names.intersection(behind)))
+        or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
+        or synonyms(" ".join([*before, *gone]), " ".join([*before, *come]))
+    )
 
 
-def _alike(gone: Sequence[str], come: Sequence[str], behind: Sequence[str], names: set[str]) -> bool:
+def _alike(gone: Sequence[str], come: Sequence[str], before_name: bool) -> bool:
     """Whether what was put for the words `gone` asks the same, or is so much that nothing can be said."""
     said, instead = ([word for word in part if word not in _FREE] for part in (gone, come))
-    if names.issuperset(behind) and behind and _CLASSES.isdisjoint(gone) != _CLASSES.isdisjoint(come):
+    if before_name and _CLASSES.isdisjoint(gone) != _CLASSES.isdisjoint(come):
         said, instead = ([word for word in part if word not in _CLASSES] for part in (said, instead))
     if len(said) + len(instead) == 3:  # is the owner of, owns
         said, instead = ([word for word in part if word not in _BE] for part in (said, instead))
+        said, instead = ([_deed(word, other) for word in part] for part, other in ((said, instead), (instead, said)))
     added = said + instead if not (said and instead) else None
     return (
         max(len(said), len(instead)) > 2
         or synonyms(" ".join(gone), " ".join(come))
-        or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
         or synonyms(" ".join(said), " ".join(instead))
         or (added is not None and (_BARE.issuperset(added) or {"type", "of"} <= {*gone, *come}))
         or _answer_named(said, instead)
         or _answer_named(instead, said)
     )
+
+
+def _deed(word: str, others: Sequence[str]) -> str:
+    """What one does who is called `word`, if one of the `others` is a form of it: own for owner."""
+    deed = re.sub(r"(?:er|or|r)$", "", word)
+    return next((other for other in others if synonyms(deed, other) or synonyms(deed + "e", other)), word)
 
 
 def _answer_named(one: Sequence[str], other: Sequence[str]) -> bool:

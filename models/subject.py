@@ -170,11 +170,18 @@ _BEGINNINGS = (
 
 _CONTRACTED = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
 _ASIDE = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|ok|okay|so|well|and|hola|oye|please|por favor|quick question|aprendiz)\b\W*)*"
+    r"^\W*(?:(?:hi|hello|hey|ok|okay|so|well|and|hola|oye|please|por favor|(?:quick )?question|"
+    r"i (?:forgot|forget)|aprendiz)\b\W*)*"
     r"(?:(?:(?:can|could|would|will) you (?:please |kindly )?(?:tell|show|give|remind|say)(?: (?:to )?me)?(?: again)?|"
     r"do you (?:happen to )?(?:know|remember)|(?:please )?(?:tell|show|remind) me|"
     r"i(?: would|['’]d)? (?:like|want|need|have) to (?:know|ask)|i wonder|i am wondering|"
-    r"(?:me )?(?:puedes|podrías|puede) decir(?:me)?|sabes|dime|(?:necesito|quiero|quisiera) saber|recuérdame)\b\W*)?",
+    r"(?:me )?(?:puedes|podrías|puede) decir(?:me)?|sabes|dime|(?:necesito|quiero|quisiera) saber|recuérdame|"
+    r"(?:name|state|give me)(?= the\b))\b\W*)?",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:[.?!]\s*(?:answer (?:briefly|shortly|in (?:short|one word))|one short answer is enough|be brief|please|"
+    r"por favor)|[.?!,]?\s*(?:thanks|thank you|many thanks|gracias))\W*$",
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"^\W*(?:(?:hi|hello|hey|hola|oye|ok|okay)\W+)?aprendiz\s*[,:!]", re.IGNORECASE)
@@ -201,8 +208,8 @@ def terms(text: str) -> list[str]:
 
 
 def without_aside(question: str) -> str:
-    """`question` without a greeting and a polite beginning ("Could you tell me")."""
-    return _ASIDE.sub("", question, count=1) or question
+    """`question` without a greeting, a polite beginning ("Could you tell me"), and thanks or "be brief" at its end."""
+    return _AFTER.sub("", _ASIDE.sub("", question, count=1)) or question
 
 
 def plain(word: str) -> str:
@@ -286,7 +293,7 @@ def name_words(question: str) -> set[str]:
 
 def _names(question: str) -> list[list[str]]:
     """What `name_words` finds, those together that are written as one: ["wi", "fi"] of Wi-Fi."""
-    question = spelled(_CALLED.sub("", question))
+    question = spelled(_AFTER.sub("", _CALLED.sub("", question)))
     found = [[word] for match in _QUOTED.finditer(question) for word in terms(match.group())]
     for index, match in enumerate(_TOKEN.finditer(question)):
         if _is_name(match.group(), index == 0 or _begins(question, match.start())):
