@@ -2,19 +2,21 @@
 
 Sentence vectors hardly tell such questions apart ("Who is Ana's mother?" and "... father?" have a similarity of 0.93,
 "What should I feed my dog?" and "What should I not feed my dog?" 0.89), yet the answer to one is wrong for the other.
-English words, by hand; what is not listed is left to the vectors. Pure.
+English and Spanish words, by hand, the latter without accents; what is not listed is left to the vectors. Pure.
 """
 
 import re
 
-from models.subject import words
+from models.subject import terms, without_aside
+from models.synonym import roots
 
 _CONTRASTS: tuple[tuple[str, ...], ...] = (
     ("mother mom mum", "father dad", "sister sisters", "brother brothers", "son sons", "daughter daughters",
      "husband", "wife", "uncle", "aunt", "cousin", "grandmother", "grandfather"),
     ("born birth birthplace birthday birthdate", "die died dies death dead deceased", "buried burial grave tomb",
-     "married marry wedding", "grew raised childhood", "live lives lived living resides reside residence",
-     "work works worked working employed employer workplace", "study studied studies educated school university"),
+     "married marry wedding", "divorced divorce", "grew raised childhood",
+     "live lives lived living resides reside residence", "work works worked working employed employer workplace",
+     "study studied studies educated school university"),
     ("north northern", "south southern", "east eastern", "west western"),
     ("left", "right"),
     ("first", "last final", "second", "third", "middle", "next following", "previous preceding"),
@@ -48,6 +50,42 @@ _CONTRASTS: tuple[tuple[str, ...], ...] = (
     ("install installing", "uninstall remove delete"), ("upload", "download"), ("import", "export"),
     ("lock", "unlock"), ("encrypt", "decrypt"), ("connect", "disconnect"), ("deposit", "withdraw"),
     ("lend", "borrow"), ("minimum least", "maximum most"), ("best", "worst"), ("advantages pros", "disadvantages cons"),
+    ("allowed permitted legal", "forbidden prohibited banned illegal barred"), ("before", "after"), ("for", "against"),
+    ("above upstairs", "below beneath downstairs", "opposite beside"), ("front", "back rear"), ("up", "down"),
+    ("big large huge", "small little tiny", "medium"), ("inside indoors", "outside outdoors"),
+    ("hot warm", "cold cool"), ("hired hire hires", "fired fires dismissed sacked"),
+    ("pass passed passes", "fail failed fails"),
+    ("boiling boil boils", "melting melt melts", "freezing freeze freezes"), ("am", "pm"),
+    ("adult adults", "child children kid kids baby babies", "pensioner pensioners senior seniors", "student students"),
+    ("accept accepted accepts", "reject rejected rejects refuse refused declined"), ("edible", "poisonous toxic"),
+    ("love loves like likes", "hate hates dislike dislikes"), ("strengths strength", "weaknesses weakness"),
+    ("ascending", "descending"), ("cheapest", "dearest expensive"), ("newest latest", "oldest earliest"),
+    ("weekday weekdays", "weekend weekends", "holiday holidays"), ("landlord landlady", "tenant tenants"),
+    ("king", "queen"), ("ceo", "cfo", "cto", "coo"), ("revenue turnover", "profit", "loss losses", "debt debts"),
+    ("rich", "poor"), ("true", "false"), ("positive", "negative"), ("singular", "plural"), ("teacher", "pupil student"),
+    ("buyer", "seller"), ("killer murderer", "victim"), ("attack attacked", "defend defended"), ("nephew", "niece"),
+    ("will", "was were did had"), ("bus", "train", "plane flight", "ferry ship"), ("copy", "move"),
+    ("attend attended", "missed"), ("quit", "stay stayed"), ("minutes minute", "seconds second", "hours hour"),
+    ("madre mama", "padre papa", "hermana hermanas", "hermano hermanos", "hijo hijos", "hija hijas", "marido esposo",
+     "mujer esposa", "tio", "tia", "primo", "prima", "abuela", "abuelo", "sobrino", "sobrina"),
+    ("nacio nacieron nacimiento nacer", "murio murieron muerte morir", "enterrado enterrada tumba", "vive viven vivir",
+     "trabaja trabajan trabajo trabajar", "estudia estudio estudiar", "caso casaron boda"),
+    ("abre abren abrio abrir", "cierra cierran cerro cerrar"),
+    ("empieza comienza empezo comenzo", "termina acaba termino"),
+    ("llega llegan llegada llego", "sale salen salida salio"), ("compro compra comprar", "vendio vende vender"),
+    ("gano gana ganador", "perdio pierde perdedor"), ("come comen comida", "bebe beben bebida"),
+    ("desayuna desayuno", "almuerza almuerzo", "cena cenan"), ("norte", "sur", "este", "oeste"),
+    ("izquierda", "derecha"), ("primero primera primer", "segundo segunda", "ultimo ultima"),
+    ("escribio autor autora", "publico editorial", "dirigio director directora", "tradujo traductor"),
+    ("telefono movil", "direccion domicilio", "correo email"), ("contrasena clave", "usuario", "nombre"),
+    ("capital", "poblacion habitantes", "moneda", "idioma lengua", "superficie"), ("largo larga", "corto corta"),
+    ("grande", "pequeno pequena"), ("alto alta", "bajo baja"), ("mayor", "menor"), ("mejor", "peor"),
+    ("mas", "menos"), ("antes", "despues"), ("perro perra", "gato gata", "caballo"), ("coche", "casa", "barco", "bici"),
+    ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"),
+    ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+     "diciembre"), ("ebullicion", "fusion", "congelacion"), ("permitido permitida", "prohibido prohibida"),
+    ("anos edad", "hijos", "hermanos"), ("rojo roja", "azul", "verde", "amarillo", "negro negra", "blanco blanca"),
+    ("ayer", "hoy", "manana"), ("verano", "invierno", "primavera", "otono"), ("arriba", "abajo"), ("dentro", "fuera"),
     ("yesterday", "today", "tomorrow"), ("spring", "summer", "autumn fall", "winter"), ("safe", "dangerous unsafe"),
 )  # fmt: skip
 
@@ -58,33 +96,68 @@ for _number, _contrast in enumerate(_CONTRASTS):
             _GROUPS.setdefault(_word, []).append((_number, _group))
 
 
+_MEASURED = (
+    ("age", "how old", "age", "que edad|cuantos anos tiene|edad"),
+    ("height", "how (?:tall|high)", "height", "que altura|altura"),
+    ("weight", "how heavy|how much (?:do|does|did) .*weigh", "weight", "cuanto pesa|peso"),
+    ("length", "how long(?! ago)", "length|duration", "longitud|duracion"),
+    ("distance", "how far", "distance", "a que distancia|distancia"),
+    ("price", "how much (?:is|are|was|were|(?:do|does|did) .*cost)|what (?:do|does|did) .*cost", "price|cost",
+     "cuanto (?:cuesta|vale)|precio"),
+    ("population", "how many (?:people|inhabitants) (?:live|lived|are there)", "population",
+     "cuantos habitantes|poblacion"),
+)  # fmt: skip
+"""What may be asked by how much it is and by its name: in English by how, by name, and in Spanish."""
 _KINDS: tuple[tuple[str, str], ...] = (
-    ("time", r"\b(when|what year|which year|what date|which date|what time|what day|which day|how long ago)\b"),
-    ("number", r"\bhow (many|much|old|tall|long|far|big|large|high|deep|heavy|often)\b"),
-)
+    ("time", r"\b(when|(?:what|which) (?:year|date|day|month|week|century|hour)|what time|how long ago|"
+             r"cuando|que (?:ano|dia|fecha|hora|mes))\b|"
+             r"^what (?:is|are|was|were) (?:.* )?(?:birthday|date of birth|opening hours|deadline)\b"),
+    *(
+        (kind, rf"\b(?:{how})\b|^what (?:is|are|was|were) (?:the )?(?:{name}) (?:of|between|for)\b|"
+               rf"^what (?:is|are|was|were) .*(?<!by )\b(?:{name})$|\b(?:{spanish})\b")
+        for kind, how, name, spanish in _MEASURED
+    ),
+    ("number", r"\bhow (many|much|big|large|deep|often)\b|\bcuant[oa]s?\b"),
+)  # fmt: skip
 _CAUSES: tuple[tuple[str, str], ...] = (
-    ("reason", r"\b(why|how come|what for|reasons?|what (?:causes|caused|makes|made))\b"),
-    ("way", r"\bhow (do|does|did|can|could|should|to|is|are|was|were|would)\b"),
-    ("person", r"\b(who|whom|whose)\b"),
-    ("place", r"\bwhere\b"),
-    ("thing", r"\b(what|which)\b"),
+    ("reason", r"\b(why|how come|what for|reasons?|what (?:causes|caused|makes|made)|por que|para que|razon|motivo)\b"),
+    ("thing", r"\bcomo se (?:llama|llaman|llamaba)\b"),
+    ("way", r"\bhow (do|does|did|can|could|should|to|is|are|was|were|would)\b|^como\b"),
+    ("person", r"\b(who|whom|whose|quien|quienes)\b"),
+    ("place", r"\b(where|donde|adonde)\b"),
+    ("thing", r"\b(what|which|que|cual|cuales)\b"),
     ("yes or no", r"^(is|are|was|were|does|did|do|has|have|had|will)\b"),
 )
-_DENIED = re.compile(r"\b(?:not|never|cannot|without)\b|n['’]t\b", re.IGNORECASE)
+_TAG = re.compile(
+    r"\b(?:or not|o no)\W*$|,\s*¿?(?:(?:is|are|was|were|do|does|did|has|have|had|can|will|would)n['’]t "
+    r"(?:i|it|he|she|they|you|we)|no|verdad|right)\W*$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:not|never|cannot|without|none|nobody|hardly|sin)\b|n['’]t\b|(?<!\bor )(?<!\bo )\bno\b(?![.,;:!]|\W*\d)",
+    re.IGNORECASE,
+)
+_DENIED_ALONE = re.compile(r"\b(?:nunca|jamás|nadie|ningún|ningun[oa]s?|tampoco)\b", re.IGNORECASE)
+"""These deny in Spanish with "no" before them or without."""
+_NO = re.compile(r"\bno\b", re.IGNORECASE)
+_OPPOSITE = ("un", "dis", "il", "im", "in", "ir", "non", "des")
 _ORDERED = re.compile(r"([^\W_]+) (?:to|into|over|than|minus|divided by) ([^\W_]+)", re.IGNORECASE)
 
 
 def asks_for(question: str) -> str:
-    """ "time" or "number" when the question words say so, else "": a date is no answer to where."""
+    """ "time", "age", "number" or the like when the question says so, else "": a date is no answer to where."""
     return _first(_KINDS, question)
 
 
 def contrary(one: str, other: str, named: str = "") -> bool:
     """Whether two questions about the same ask for different things of it; words of its name, `named`, do not count."""
-    aside = set(words(named))
-    first, second = (_groups(set(words(text)) - aside) for text in (one, other))
+    aside = set(terms(named))
+    said, asked = (set(terms(text)) - aside for text in (one, other))
+    first, second = _groups(said), _groups(asked)
     return (
         any(first[number].isdisjoint(second[number]) for number in first.keys() & second.keys())
+        or _opposite(said - asked, asked - said)
+        or _opposite(asked - said, said - asked)
         or denied(one) != denied(other)
         or _turned_round(one, other)
     )
@@ -92,7 +165,16 @@ def contrary(one: str, other: str, named: str = "") -> bool:
 
 def denied(question: str) -> bool:
     """Whether it asks for what is not so; twice not is so."""
-    return len(_DENIED.findall(question)) % 2 == 1
+    text = _TAG.sub("", question)
+    alone = _DENIED_ALONE.search(text) is not None and _NO.search(text) is None
+    return (len(_DENIED.findall(text)) + alone) % 2 == 1
+
+
+def _opposite(words: set[str], others: set[str]) -> bool:
+    """Whether one of the `others` is the contrary of one of the `words` by its beginning: unmarried, illegal."""
+    known = {root for word in words if len(word) > 3 for root in roots(word)}
+    ends = (word.removeprefix(start) for word in others for start in _OPPOSITE if word.startswith(start))
+    return any(len(end) > 3 and not known.isdisjoint(roots(end)) for end in ends)
 
 
 def other_kind(one: str, other: str) -> bool:
@@ -106,7 +188,7 @@ def _kind(question: str) -> str:
 
 
 def _first(kinds: tuple[tuple[str, str], ...], question: str) -> str:
-    text = " ".join(words(question))
+    text = " ".join(terms(without_aside(question)))
     return next((kind for kind, form in kinds if re.search(form, text)), "")
 
 

@@ -288,7 +288,7 @@ def subject(question: str) -> str:
 
 def name_words(question: str) -> set[str]:
     """The words of every name in `question`: capitalised after the first word, numbered, or in quotation marks."""
-    return {word for name in _names(question) for word in name}
+    return {word for name in _names(question) for word in name} - _LINK
 
 
 def _names(question: str) -> list[list[str]]:
@@ -298,7 +298,7 @@ def _names(question: str) -> list[list[str]]:
     for index, match in enumerate(_TOKEN.finditer(question)):
         if _is_name(match.group(), index == 0 or _begins(question, match.start())):
             found.append(terms(match.group()))
-    return [kept for name in found if (kept := [word for word in name if word not in _LINK])]
+    return [name for name in found if len(name) > 1 or not _LINK.issuperset(name)]
 
 
 def _begins(question: str, start: int) -> bool:

@@ -5,7 +5,7 @@ _SYNONYMS: tuple[str, ...] = (
     "which, what", "who, whom", "can, could, may", "do, does", "is, are", "was, were", "has, have", "this, that",
     "about, on, of", "through, across, via", "into, to, in", "inside, in",
     "when, what time, which time, what day, which day, what date, which date, what year, which year, what month, "
-    "which month, what hour, which hour",
+    "which month, what hour, which hour", "when, what",
     # people
     "given name, first name, forename, christian name", "last name, surname, family name",
     "spouse, partner, married to", "spouse, husband", "spouse, wife", "parent, father", "parent, mother",
@@ -45,7 +45,7 @@ _SYNONYMS: tuple[str, ...] = (
     "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal", "main, chief, principal",
     "father, male parent", "mother, female parent",
     # Spanish
-    "que, cual, cuales", "cuando, que hora, que dia, que fecha, que ano", "cuantos anos, que edad",
+    "que, cual, cuales", "cuando, cual", "cuando, que hora, que dia, que fecha, que ano", "cuantos anos, que edad",
     "del, de, de la", "nombre, llama, llaman", "repara, arregla", "contrasena, clave", "coche, carro, auto",
     "vive, reside", "piso, apartamento", "movil, celular", "esposa, mujer", "marido, esposo", "padre, papa",
     "madre, mama", "empieza, comienza", "termina, acaba", "favorito, preferido", "favorita, preferida",
@@ -62,10 +62,10 @@ def synonyms(one: str, other: str) -> bool:
     """Whether two words or phrases, written small and without accents, mean about the same or are forms of one word."""
     if one.replace(" ", "") == other.replace(" ", "") or _GROUPS.get(one, set()) & _GROUPS.get(other, set()):
         return True
-    return " " not in one + other and bool(_roots(one) & _roots(other))
+    return " " not in one + other and bool(roots(one) & roots(other))
 
 
-def _roots(word: str) -> set[str]:
+def roots(word: str) -> set[str]:
     """The words that `word` may be a plural, a past or another form of: mend of mends, mended and mending."""
     found = {word}
     for ending, instead in (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""),
