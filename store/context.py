@@ -15,10 +15,10 @@ _FOLLOWS = frozenset(
     "explain rephrase summarise summarize summary translate rewrite repeat detail details further previous above next "
     "try please can could would will you me i do does did it is are be give tell say show make write the a an in of to "
     "for and or but so then about with as not "
-    "por qué sigue continúa más otra vez otro ejemplo gracias sí vale resume resúmelo tradúcelo explica "
+    "por qué sigue continúa más otra vez otro ejemplo gracias sí vale resume resúmelo tradúcelo explica explícamelo "
     "explícalo".split()
 )
-_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself|él|ella|ellos|ellas)\b", re.IGNORECASE)
 _THING = re.compile(
     r"\b(it|its|they|them|their|theirs|(?:this|these|those|the former|the latter)(?! (?:week|month|year|day|morning|"
     r"afternoon|evening|weekend|time|summer|winter)\b)|eso|esto|ese|esa)\b|"
@@ -28,15 +28,41 @@ _THING = re.compile(
 )
 _NOTHING = re.compile(
     r"\b(?:what (?:time|day|date|year) is it|it called|does it (?:take|cost)|it (?:is|takes|rains|snows)|is it that|"
+    r"(?:do|does|did|will|can|could|may|might) it (?:often |always |ever )?(?:rain|snow|hail|freeze|thunder)|"
     r"(?:is|was|will) it (?:be )?(?:true|possible|legal|safe|ok|okay|worth|necessary|better|bad|good|normal|cold|hot|"
-    r"raining|going to)|(?:this|these|that|it):)",
+    r"far|raining|going to)|(?:this|these|that|it):)",
     re.IGNORECASE,
 )
 _ANTECEDENT = re.compile(
     r"\b(?:a|an|the|my|your|our|every|each|some|any|one|un|una|el|la|mi)\s+[^\W\d_]{2,}|:\s|\n|[\"“«]",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
+_MANY = re.compile(
+    r"\b(?:do|does|did|are|were|can|could|will|would|should|have|many|few|most|some|of|if|when|that)\s+(?:not\s+)?"
+    r"(?:people|men|women|children|mice|geese|sheep|fish|(?!this\b|his\b|hers\b|theirs\b|yours\b|always\b|its\b)"
+    r"[a-z]{2,}(?<!s)s)\b",
+    re.IGNORECASE,
+)
+"""Several things named without an article ("do cats"), which "they" after it may mean."""
+_OF_SOMETHING = re.compile(
+    r"^(?:what|which|how (?:big|large|high)) (?:is|are|was|were) the "
+    r"(?:(?:first|second|third|last|next|previous|other) (?:one|step|point|part|item|option|paragraph|sentence|line|"
+    r"chapter|verse|example|reason|sentence)|population|capital|currency|area|height|length|width|depth|weight|age|"
+    r"author|director|plot|ending|moral|conclusion|result|title|abbreviation|plural|opposite)\W*$|"
+    r"^(?:and )?which (?:one|of (?:them|these|those|the two)) (?:is|are|was|would|do|does|should)\b[^,:]*$|"
+    r"^how (?:does|did|do) the (?:story|book|film|movie|novel|play|poem|tale) (?:end|begin|start|go on|continue)\W*$",
+    re.IGNORECASE,
+)
+"""What something has of which nothing is said: "What is the population?" """
+_SPANISH_DEED = re.compile(
+    r"^(?:y )?(?:cuándo|cuando|dónde|donde|cuánto|cuanto|cómo|como|qué edad|que edad|cuántos años|cuantos años|"
+    r"por qué|a qué hora) (?:se )?[^\W\d_]+(?:[aeáén]|ió|io|ó)\W*$",
+    re.IGNORECASE,
+)
+"""A question of one verb in the third person, and nobody who does it: "¿Cuándo nació?" """
 _GOES_ON = re.compile(r"^(?:and|or|but|what about|how about|y|pero)\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"^(?:how|what|which) [^\W\d_]+\W*$", re.IGNORECASE)
 _IN_ANOTHER = re.compile(r"^(?:in|into|en) \w+(?:,? (?:please|por favor))?\W*$", re.IGNORECASE)
 _DOCUMENT = re.compile(
     r"\b(?:documents?|files?|pdf|texts?|pages?|tables?|reports?|articles?|papers?|attachments?|letter|contract|"
@@ -51,11 +77,13 @@ def refers_back(question: str) -> bool:
     found = _WORD.findall(text.casefold())
     if _GOES_ON.match(text) and len(found) <= 5:
         return True
-    if _IN_ANOTHER.match(text):
+    if any(form.match(text) for form in (_IN_ANOTHER, _HOW_MUCH, _OF_SOMETHING, _SPANISH_DEED)):
         return True
     pointing = _PERSON.search(text) or (_THING.search(text) if len(found) <= 9 else None)
     if pointing and not _named(text[: pointing.start()]):
-        return True
+        several = _SEVERAL.match(pointing.group()) and _MANY.search(text[: pointing.start()])
+        if not several:
+            return True
     asks_of_us = found[:1] and found[0].split("'")[0] in ("who", "what", "how", "where") and "you" in found
     return not asks_of_us and "my" not in found and "your" not in found and all(word in _FOLLOWS for word in found)
 
@@ -67,7 +95,8 @@ def context_of(questions: Sequence[str], documents: Sequence[str] = ()) -> str:
     about them.
     """
     *before, asked = questions
-    said = _above(before) if refers_back(asked) else []
+    of_document = documents and _OF_SOMETHING.match(asked.strip())
+    said = _above(before) if refers_back(asked) and not of_document else []
     read = sorted(documents) if _points(asked) or not _proper(asked) else []
     return "\n".join((*said, *(f"document {digest}" for digest in read)))
 

@@ -28,6 +28,19 @@ from store.feedback import active_corrections, correct, correction
         "Summarise this document.",
         "¿Y cuántos años tiene?",
         "¿Por qué?",
+        "What is the population?",
+        "What is the last step?",
+        "How old?",
+        "What year?",
+        "Explícamelo otra vez",
+        "Which one is better?",
+        "How does the story end?",
+        "Do they open on Sunday?",
+        "¿Cuándo nació?",
+        "¿Dónde vive ella?",
+        "¿Dónde está?",
+        "¿Cuánto mide?",
+        "¿Qué edad tiene?",
     ],
 )
 def test_it_points_at_what_was_said_before(question):
@@ -53,6 +66,22 @@ def test_it_points_at_what_was_said_before(question):
         "Does the miller live in his mill?",
         "Summarise this: The cat sat on the mat.",
         "¿Quién escribió La lluvia larga?",
+        "Why do cats purr when they sleep?",
+        "How do birds find their way home?",
+        "Do bees die when they sting?",
+        "What do people do when they retire?",
+        "Why does it rain so much in Kelso?",
+        "Is it far from Kelso to Denby?",
+        "What is the wifi password?",
+        "What is the population of Kelso?",
+        "What is the first step of baking bread?",
+        "Which one is better, tea or coffee?",
+        "¿Cómo te llamas?",
+        "¿Dónde vives?",
+        "¿Dónde vivo?",
+        "¿Cómo estás?",
+        "¿Cuándo nació Ana?",
+        "¿Cuándo abre la piscina?",
     ],
 )
 def test_it_is_understood_by_itself(question):
@@ -73,6 +102,20 @@ def test_a_question_that_names_nothing_is_about_the_documents_of_its_conversatio
     assert context_of(["Where is Oz?"], ["ab"]) == ""
     assert contexts_of(["What is the notice period?"], ["ab"]) == {"document ab", ""}
     assert contexts_of(["Summarise this document."], ["ab"]) == {"document ab"}
+    assert contexts_of(["Hello", "What is the conclusion?"], ["ab"]) == {"document ab"}
+
+
+@pytest.mark.parametrize(
+    ("above", "other", "asked"),
+    [
+        ("Tell me about Kelso.", "Tell me about Denby.", "What is the population?"),
+        ("Compare Acme and Zenith.", "Compare Kelso and Denby.", "Which one is better?"),
+        ("¿Quién es Ana Calder?", "¿Quién es Luis Farrow?", "¿Cuándo nació?"),
+    ],
+)
+def test_what_names_nothing_is_bound_to_what_was_said_above(above, other, asked):
+    assert context_of([above, asked]) not in contexts_of([other, asked]) | contexts_of([asked])
+    assert context_of([above, asked]) in contexts_of(["Hello there, Ana", above, asked])
 
 
 def below(db, *questions: str) -> str:
