@@ -111,10 +111,10 @@ _MEASURED = (
 _KINDS: tuple[tuple[str, str], ...] = (
     ("time", r"\b(when|(?:what|which) (?:year|date|day|month|week|century|hour)|what time|how long ago|"
              r"cuando|que (?:ano|dia|fecha|hora|mes))\b|"
-             r"^what (?:is|are|was|were) (?:.* )?(?:birthday|date of birth|opening hours|deadline)\b"),
+             r"^what (?:(?:is|are|was|were) )?(?:.* )?(?:birthday|date of birth|opening hours|deadline)\b"),
     *(
-        (kind, rf"\b(?:{how})\b|^what (?:is|are|was|were) (?:the )?(?:{name}) (?:of|between|for)\b|"
-               rf"^what (?:is|are|was|were) .*(?<!by )\b(?:{name})$|\b(?:{spanish})\b")
+        (kind, rf"\b(?:{how})\b|^what (?:(?:is|are|was|were) )?(?:the )?(?:{name}) (?:of|between|for|from|to)\b|"
+               rf"^what (?:(?:is|are|was|were) )?.*(?<!by )\b(?:{name})$|\b(?:{spanish})\b")
         for kind, how, name, spanish in _MEASURED
     ),
     ("number", r"\bhow (many|much|big|large|deep|often)\b|\bcuant[oa]s?\b"),

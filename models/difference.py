@@ -111,7 +111,8 @@ def _alike(gone: Sequence[str], come: Sequence[str], before_name: bool) -> bool:
 def _deed(word: str, others: Sequence[str]) -> str:
     """What one does who is called `word`, if one of the `others` is a form of it: own for owner."""
     deed = re.sub(r"(?:er|or|r)$", "", word)
-    return next((other for other in others if synonyms(deed, other) or synonyms(deed + "e", other)), word)
+    same = (other for other in others if synonyms(deed, other) or synonyms(deed + "e", other))
+    return word if deed == word else next(same, word)
 
 
 def _answer_named(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 _SYNONYMS: tuple[str, ...] = (
     # asking and connecting
     "which, what", "who, whom", "can, could, may", "do, does", "is, are", "was, were", "has, have", "this, that",
-    "about, on, of", "through, across, via", "into, to, in", "inside, in",
+    "about, on, of", "why, what reason, which reason, how come", "through, across, via", "into, to, in", "inside, in",
     "when, what time, which time, what day, which day, what date, which date, what year, which year, what month, "
     "which month, what hour, which hour", "when, what",
     # people
@@ -39,6 +39,7 @@ _SYNONYMS: tuple[str, ...] = (
     "allowed, permitted", "forbidden, prohibited, banned", "considered, regarded, seen",
     "linked, connected, associated",
     "summarise, summarize, sum up", "explain, describe", "belong, pertain", "belongs, pertains", "show, display",
+    "turn, switch", "famous, known",
     # how things are
     "big, large, great", "biggest, largest, greatest", "small, little", "smallest, littlest", "high, tall",
     "highest, tallest", "fast, quick, quickly", "fastest, quickest", "ill, sick", "colour, color",

@@ -60,7 +60,7 @@ def test_it_asks_for_the_same(one, other):
         ("time", ("When does it open?", "¿A qué hora abre?", "What is Ana's birthday?", "In which month was it?")),
         ("age", ("How old is Ana?", "What is Ana's age?", "¿Cuántos años tiene Ana?", "¿Qué edad tiene Ana?")),
         ("height", ("How tall is the tower?", "What is the height of the tower?")),
-        ("distance", ("How far is Kelso from here?", "What is the distance between Kelso and here?")),
+        ("distance", ("How far is Kelso from here?", "What's the distance between Kelso and here?")),
         ("price", ("How much is a ticket?", "What does a ticket cost?", "What is the price of a ticket?")),
         ("number", ("How many cats has Ana?", "¿Cuántos gatos tiene Ana?")),
         ("", ("Where is Ana?", "Which city is the largest by population?", "¿Quién es Ana?")),
