@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from models.figure import same_signs, spelled
-from models.synonym import synonyms
+from models.synonym import meanings
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
 _UNSPACED = (
@@ -180,8 +180,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"(?:[.?!]\s*(?:answer (?:briefly|shortly|in (?:short|one word))|one short answer is enough|be brief|please|"
-    r"por favor)|[.?!,]?\s*(?:thanks|thank you|many thanks|gracias))\W*$",
+    r"(?:[.?!]\s{0,9}(?:answer (?:briefly|shortly|in (?:short|one word))|one short answer is enough|be brief|please|"
+    r"por favor)|[.?!,]?\s{0,9}(?:thanks|thank you|many thanks|gracias))\W*$",
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"^\W*(?:(?:hi|hello|hey|hola|oye|ok|okay)\W+)?aprendiz\s*[,:!]", re.IGNORECASE)
@@ -294,6 +294,8 @@ def name_words(question: str) -> set[str]:
 def _names(question: str) -> list[list[str]]:
     """What `name_words` finds, those together that are written as one: ["wi", "fi"] of Wi-Fi."""
     question = spelled(_AFTER.sub("", _CALLED.sub("", question)))
+    if question.isupper():
+        question = question.casefold()  # what is all in capitals sets no name apart
     found = [[word] for match in _QUOTED.finditer(question) for word in terms(match.group())]
     for index, match in enumerate(_TOKEN.finditer(question)):
         if _is_name(match.group(), index == 0 or _begins(question, match.start())):
@@ -303,7 +305,8 @@ def _names(question: str) -> list[list[str]]:
 
 def _begins(question: str, start: int) -> bool:
     """Whether a sentence begins at `start`."""
-    return re.search(r"(?:[.?!:¿¡\n]|[.?!:¿¡]\s+)$", question[:start]) is not None
+    before = question[max(0, start - 20) : start]
+    return before.endswith("\n") or before.rstrip().endswith((".", "?", "!", ":", "¿", "¡"))
 
 
 def _is_name(token: str, begins: bool) -> bool:
@@ -328,7 +331,8 @@ def same_subject(known: str, asked: str) -> bool:
     if name_words(known):
         return True
     first, second = _content(known), _content(asked)
-    shared = sum(any(synonyms(word, other) for other in second) for word in first)
+    meant = {meaning for word in second for meaning in meanings(word)}
+    shared = sum(not meant.isdisjoint(meanings(word)) for word in first)
     every = len(first) + len(second) - shared
     return shared >= 0.5 * every if every else _bare(known) == _bare(asked)
 

@@ -61,9 +61,13 @@ for _number, _group in enumerate(_SYNONYMS):
 
 def synonyms(one: str, other: str) -> bool:
     """Whether two words or phrases, written small and without accents, mean about the same or are forms of one word."""
-    if one.replace(" ", "") == other.replace(" ", "") or _GROUPS.get(one, set()) & _GROUPS.get(other, set()):
-        return True
-    return " " not in one + other and bool(roots(one) & roots(other))
+    return one.replace(" ", "") == other.replace(" ", "") or not meanings(one).isdisjoint(meanings(other))
+
+
+def meanings(phrase: str) -> set[str]:
+    """What a word or phrase has in common with its synonyms and its other forms, for comparing only."""
+    groups = {f"synonyms {number}" for number in _GROUPS.get(phrase, ())}
+    return groups if " " in phrase else groups | roots(phrase)
 
 
 def roots(word: str) -> set[str]:

@@ -46,6 +46,7 @@ def test_words_are_compared_without_accents_and_numbers_whole():
         ("How do I restart the printer?", "How to reboot the printer"),
         ("What is the capital of the US?", "What is the capital of the U.S.?"),
         ("What is the capital of the USA?", "What is the capital of the U.S.A.?"),
+        ("What is the wifi password?", "TELL ME OUR WIFI PASSWORD!"),
         ("What is 12 × 7?", "What is 12 x 7?"),
         ("What is 5% of $20?", "What's 5 % of 20 dollars?"),
         ("Who is Ana?", "Who is Ana ?"),
