@@ -17,6 +17,7 @@ import numpy.typing as npt
 from assistant.documents import Library, read_file, take
 from assistant.telling import Told, unheard
 from models.aspect import contrary
+from models.difference import another_word
 from models.embedding import Embedder, embedding_file
 from models.question_vectors import in_step, same_question
 from models.subject import same_subject, subject
@@ -27,6 +28,8 @@ from store.light_sqlite_utils import Database
 from store.records import Correction, Document
 
 SURE = 0.65
+CLOSE = 0.75
+"""Below this, one word that says something else is enough to be unsure."""
 NEAR = 0.35
 CANDIDATES = 8
 
@@ -104,7 +107,8 @@ class Memory:
                 continue
             if contrary(correction.question, question, subject(correction.question)):
                 continue
-            if similarity >= self._sure and same_question(correction.question, question):
+            close = similarity >= CLOSE or not another_word(correction.question, question)
+            if similarity >= self._sure and same_question(correction.question, question) and close:
                 return Recalled(correction, similarity, True)
             near = near or Recalled(correction, similarity, False)
         return near

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from models.subject import is_content, name_words, terms, without_aside
-from models.synonym import synonyms
+from models.synonym import meanings, synonyms
 
 _IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)
@@ -64,6 +64,26 @@ def one_thing_else(one: str, other: str) -> bool:
         or _adds_matter(first, second, names)
         or _adds_matter(second, first, names)
     )
+
+
+def another_word(one: str, other: str) -> bool:
+    """Whether, beside names and what the answer is called, each says one thing that the other does not, in any order.
+
+    This alone does not make another question, but where two are not very near it mostly does: Kelso FC's coach and
+    the treasurer of Kelso FC.
+    """
+    names = name_words(one) | name_words(other)
+    first, second = (
+        {word for word in line if word not in names and _matters(word)} - set(_ANSWER.findall(" ".join(line)))
+        for line in (_line(one), _line(other))
+    )
+    return len(_beyond(first, second)) == 1 == len(_beyond(second, first))
+
+
+def _beyond(words: set[str], others: set[str]) -> set[str]:
+    """Those `words` of which none of the `others` means the same."""
+    meant = {meaning for other in others for meaning in meanings(other)}
+    return {word for word in words if meant.isdisjoint(meanings(word))}
 
 
 def _line(question: str) -> list[str]:

@@ -66,8 +66,9 @@ def synonyms(one: str, other: str) -> bool:
 
 def meanings(phrase: str) -> set[str]:
     """What a word or phrase has in common with its synonyms and its other forms, for comparing only."""
-    groups = {f"synonyms {number}" for number in _GROUPS.get(phrase, ())}
-    return groups if " " in phrase else groups | roots(phrase)
+    forms = {phrase} if " " in phrase else roots(phrase)
+    groups = {f"synonyms {number}" for form in forms for number in _GROUPS.get(form, ())}
+    return groups if " " in phrase else groups | forms
 
 
 def roots(word: str) -> set[str]:

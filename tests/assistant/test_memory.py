@@ -158,6 +158,7 @@ def test_a_question_that_is_corrected_again_is_not_the_one_in_between(store, mem
         ("What is the wifi password?", "What is the wifi password at Luigi's?"),
         ("Which key opens the front door at Kelso?", "Which key opens the back door at Kelso?"),
         ("Who is the mayor of Kelso?", "Who was the mayor of Kelso?"),
+        ("When does the bakery in Kelso open?", "When does Kelso's library open?"),
         ("¿Quién es la madre de Ana Calder?", "¿Quién es el padre de Ana Calder?"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.difference import one_thing_else
+from models.difference import another_word, one_thing_else
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,10 @@ def test_one_word_put_for_another_or_added_asks_for_something_else(one, other):
 def test_a_synonym_another_form_or_an_idle_word_asks_for_the_same(one, other):
     assert not one_thing_else(one, other)
     assert not one_thing_else(other, one)
+
+
+def test_one_word_of_another_meaning_is_found_wherever_it_stands():
+    assert another_word("Who is the treasurer of Kelso FC?", "Who's Kelso FC's coach?")
+    assert another_word("When does the bakery in Kelso open?", "When does Kelso's library open?")
+    assert not another_word("Who mends the clock of Harlow?", "By whom is Harlow's clock repaired?")
+    assert not another_word("Where was Ana born?", "In which town was Ana born?")
