@@ -104,6 +104,7 @@ def _exchanged(one: Sequence[str], other: Sequence[str], names: set[str]) -> boo
     gone, come, before, behind = first[start:end], second[begin:stop], first[:start][-1:], first[end:][:1]
     return not (
         _alike(gone, come, bool(names.intersection(behind)))
+        or (_BE.intersection(behind) and (_kind_named(gone, come) or _kind_named(come, gone)))
         or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
         or synonyms(" ".join([*before, *gone]), " ".join([*before, *come]))
     )
@@ -138,6 +139,11 @@ def _deed(word: str, others: Sequence[str]) -> str:
 def _answer_named(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether the one says who or where, and the other what the answer is: which firm, in which town."""
     return len(other) == 2 and other[0] in _WHICH and list(one) in (["who"], ["where"], ["donde"])
+
+
+def _kind_named(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the one asks what something is, and the other which city or which bird."""
+    return len(other) == 2 and other[0] in _WHICH and list(one) in (["what"], ["que"], ["cual"])
 
 
 def _adds_matter(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:

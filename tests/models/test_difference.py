@@ -87,6 +87,7 @@ def test_one_word_put_for_another_or_added_asks_for_something_else(one, other):
         ("Who is the owner of Kelso Mill?", "Tell me the owner of Kelso Mill."),
         ("How do I restart the printer?", "Tell me how exactly I restart the printer. Be brief."),
         ("Who built the mill?", "Which firm built the mill?"),
+        ("What is the capital of Kelso?", "Which city is the capital of Kelso?"),
         ("When did Ana leave Kelso?", "In what year did Ana leave Kelso?"),
         ("Why was the mill closed?", "For what reason was the mill closed?"),
         ("What is Ana's telephone number?", "What is Ana's phone number?"),
