@@ -65,8 +65,8 @@ def test_a_tab_never_puts_back_what_another_one_changed(db):
     assert keep(db, id, {**fields, "title": "New name", "tags": "a b", "max_tokens": 9}, was)[1] == {
         "title", "tags", "max_tokens",
     }  # fmt: skip
-    talk, changed = keep(db, id, {**stale, "temperature": 0.5}, stale_was)
-    assert changed == {"temperature"}
+    talk, changed, faults = keep(db, id, {**stale, "temperature": 0.5, "top_p": 7}, stale_was)
+    assert changed == {"temperature"} and len(faults) == 1, "what cannot be keeps nothing else from being stored"
     assert (talk.title, talk.temperature, talk.max_tokens) == ("New name", 0.5, 9)
     assert tags_of(db, [id]) == {id: ("a", "b")}
 
@@ -83,7 +83,7 @@ def test_an_emptied_field_is_the_usual_value_and_an_emptied_name_stays(db):
     conversations.sample(db, id, 1.5, 0.5, 7)
     fields, was = shown_to(db, id)
     emptied = {**fields, "title": " ", "temperature": None, "top_p": None, "max_tokens": None}
-    talk, _ = keep(db, id, emptied, was)
+    talk, *_ = keep(db, id, emptied, was)
     assert (talk.title, talk.temperature, talk.top_p, talk.max_tokens) == ("Name", 0.0, 1.0, 1024)
     choose(db, id, "Inventive")
     assert conversations.conversation(db, id).temperature == 1.0
