@@ -73,10 +73,11 @@ class History:
             if id:
                 require_own(db, self._owner, [id])  # which changes when the first user is added
             found = conversations.message(db, id) if id else None
+            if found:
+                conversations.conversation(db, found.conversation_id)
         except NotFound:
             return None
-        gone = found and conversations.conversation(db, found.conversation_id).deleted
-        return None if gone else found
+        return found
 
     def _know(self, said: str, id: str) -> None:
         with self._lock:
