@@ -45,6 +45,7 @@ class Schedule:
         before, self._settings = self._settings, settings
         if (settings.night, settings.night_time) != (before.night, before.night_time):
             self._scheduler.remove_all_jobs()
+            self.put_off = []
             self._plan()
 
     def _plan(self) -> None:
@@ -79,9 +80,10 @@ class Schedule:
 
     def _due(self) -> None:
         today = datetime.now().astimezone().date()
-        if self._ran_on(today):
+        ran = self._ran_on(today)
+        self.put_off = [] if ran else self._hindrances()
+        if ran:
             return
-        self.put_off = self._hindrances()
         if self.put_off:
             log.warning("the night waits: %s", "; ".join(self.put_off))
             self._later(TRY_AGAIN)

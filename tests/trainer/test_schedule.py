@@ -76,6 +76,10 @@ def test_a_hindrance_puts_the_night_off(home):
     schedule._due()
     assert not started and schedule.put_off == ["busy"]
     assert schedule.next_run() is not None
+    with opened(home) as db:
+        begin_run(db, "page", datetime.now().astimezone().date().isoformat())
+    schedule._due()
+    assert schedule.put_off == [], "it waits no more when it was had otherwise"
     schedule.stop()
 
 
