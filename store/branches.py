@@ -1,6 +1,6 @@
-"""Whole branches of a conversation, for switching between the answers to one question."""
+"""Whole branches of a conversation: for going between the answers to one question, and for opening it at a message."""
 
-from store.conversations import message, path_to
+from store.conversations import message, newest_path, path_to
 from store.database import rows
 from store.light_sqlite_utils import Database
 from store.records import Message
@@ -17,3 +17,13 @@ def branch_through(db: Database, message_id: str) -> list[Message]:
         message_id,
     )
     return path_to(db, newest[0]["id"])
+
+
+def branch_at(db: Database, conversation_id: str, message_id: str) -> list[Message]:
+    """The branch of a conversation through `message_id`, or the newest one where that is no message of it.
+
+    Raises NotFound for the conversation.
+    """
+    newest = newest_path(db, conversation_id)
+    of = rows(db, "SELECT 1 FROM messages WHERE id = ? AND conversation_id = ?", message_id, conversation_id)
+    return branch_through(db, message_id) if of else newest

@@ -18,6 +18,7 @@ from store.settings import CONFIG, PREFIX, Settings, checked, read_config, settl
 Source = Literal["flag", "environment", "file", "default"]
 
 AT_ONCE = (
+    "instructions",
     "memory",
     "memory_threshold",
     "second_answers",

@@ -17,6 +17,7 @@ TITLE_CHARACTERS = 60
 OWN = "aprendiz:"  # begins the name, in a file, of a conversation that was begun here
 MOST_TEMPERATURE = 2.0
 MOST_TOKENS = 32_768
+MOST_WORDS = 24
 NOT_DELETED = "conversation_id NOT IN (SELECT id FROM conversations WHERE deleted IS NOT NULL)"
 
 _FIRST_UNSPACED = "\u2e80"  # the first of the CJK blocks
@@ -57,7 +58,7 @@ def create_conversation(
 
 def conversation(db: Database, id: str) -> Conversation:
     """The conversation `id`. Raises NotFound, also when it was deleted and can still be brought back."""
-    found = _conversations(db, "WHERE id = ?", id)
+    found = select_conversations(db, "WHERE id = ?", id)
     if not found:
         raise NotFound.among("conversation", id, [known.id for known in list_conversations(db, limit=11)])
     if found[0].deleted:
@@ -72,9 +73,9 @@ def has_conversation(db: Database, id: str, owner: str = "") -> bool:
 
 def imported_conversation(db: Database, source: str, owner: str = "") -> Conversation | None:
     """The conversation that `owner` imported from `source`, or began here and carried out so named; deleted or not."""
-    found = _conversations(db, "WHERE source = ?", source_of(owner, source))
+    found = select_conversations(db, "WHERE source = ?", source_of(owner, source))
     if not found and source.startswith(OWN):
-        found = _conversations(db, "WHERE id = ? AND owner = ?", source.removeprefix(OWN), owner)
+        found = select_conversations(db, "WHERE id = ? AND owner = ?", source.removeprefix(OWN), owner)
     return found[0] if found else None
 
 
@@ -98,43 +99,48 @@ def hand_over(db: Database, earlier: str, later: str) -> None:
 def list_conversations(db: Database, *, search: str = "", limit: int = 200, owner: str = "") -> list[Conversation]:
     """The conversations of `owner`, archived ones too, pinned ones first and otherwise last changed first.
 
-    With `search`, those with a message that has every word of it, or words that begin so, or with it in the title.
+    With `search`, those in which every word of it stands: begins a word of some message, or is in the title.
     """
-    newest_first = "pinned DESC, updated DESC, rowid DESC"
-    return select_conversations(db, "deleted IS NULL AND owner = ?", [owner], search, newest_first, limit)
+    found, sought = search_condition(search)
+    where = f"WHERE deleted IS NULL AND owner = ? AND {found} ORDER BY pinned DESC, updated DESC, rowid DESC LIMIT ?"
+    return select_conversations(db, where, owner, *sought, limit)
 
 
-def select_conversations(
-    db: Database, where: str, parameters: Sequence[str], search: str, order: str, limit: int
-) -> list[Conversation]:
-    """The first conversations for which the SQL condition `where` holds and that `search` finds, in this order."""
-    given = list(parameters)
-    search = search.replace("\0", " ")  # which SQLite would take for the end of the text
-    if search.strip():
-        pattern = like_pattern(search)
-        matching, sought = message_condition(search)
-        where += f" AND (title LIKE ? ESCAPE '!' OR id IN (SELECT conversation_id FROM messages WHERE {matching}))"
-        given += [pattern, sought]
-    return _conversations(db, f"WHERE {where} ORDER BY {order} LIMIT ?", *given, limit)
+def search_condition(search: str) -> tuple[str, list[str]]:
+    """The SQL condition for the conversations that `search` finds, all when it is empty, and its parameters."""
+    conditions, given = ["1"], list[str]()
+    for word in sought_words(search):
+        matching, sought = message_condition(word)
+        among = f"id IN (SELECT conversation_id FROM messages WHERE {matching})"
+        conditions.append(f"(title LIKE ? ESCAPE '!' OR {among})")
+        given += [like_pattern(word), sought]
+    return " AND ".join(conditions), given
 
 
-def message_condition(search: str) -> tuple[str, str]:
-    """The SQL condition for the messages that `search` finds, and its one parameter."""
-    if words := search_words(search):
-        return "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)", words
-    return "content LIKE ? ESCAPE '!'", like_pattern(search)
+def sought_words(search: str) -> list[str]:
+    """The words of a search, each once; signs that stand alone only where there is nothing else. Pure.
 
-
-def search_words(text: str) -> str:
-    """The FTS5 query for what has every word of `text`, or words that begin so.
-
-    Each word is quoted, so that no character of it means anything to FTS5. Empty when that index is no help: for
-    signs alone, and for scripts that put no spaces between words.
+    At most `MOST_WORDS`, so what is longer is found by its beginning.
     """
-    words = [word for word in storable(text).split() if any(map(str.isalnum, word))]
-    if any(character >= _FIRST_UNSPACED for character in "".join(words)):
-        return ""
-    return " AND ".join('"' + word.replace('"', '""') + '"*' for word in words)
+    words = list(dict.fromkeys(storable(search).replace("\0", " ").split()))
+    return ([word for word in words if any(map(str.isalnum, word))] or words)[:MOST_WORDS]
+
+
+def message_condition(word: str) -> tuple[str, str]:
+    """The SQL condition for the messages in which a word begins so, and its one parameter.
+
+    The word is quoted, so that no character of it means anything to FTS5. That index is no help for signs alone, nor
+    for scripts that put no spaces between words: they are found wherever they stand.
+    """
+    if indexed(word):
+        quoted = word.replace('"', '""')
+        return "number IN (SELECT rowid FROM messages_fts WHERE messages_fts MATCH ?)", f'"{quoted}"*'
+    return "content LIKE ? ESCAPE '!'", like_pattern(word)
+
+
+def indexed(word: str) -> bool:
+    """Whether the index of words finds such a one. Pure."""
+    return any(map(str.isalnum, word)) and all(character < _FIRST_UNSPACED for character in word)
 
 
 def like_pattern(text: str) -> str:
@@ -163,8 +169,18 @@ def instruct(db: Database, id: str, text: str) -> None:
 def sample(db: Database, id: str, temperature: float, top_p: float, max_tokens: int | None) -> None:
     """Say how the tokens of answers in a conversation are chosen, and how many there may be. Raises NotFound.
 
-    Temperature 0 is greedy; `max_tokens` None is the program's own bound. Raises InputRefused out of range.
+    Temperature 0 is greedy; `max_tokens` None is the program's own bound. Raises as `require_sampling` does.
     """
+    require_sampling(temperature, top_p, max_tokens)
+    conversation(db, id)
+    db.execute(
+        "UPDATE conversations SET temperature = ?, top_p = ?, max_tokens = ? WHERE id = ?",
+        (temperature, top_p, max_tokens, id),
+    )
+
+
+def require_sampling(temperature: float, top_p: float, max_tokens: int | None) -> None:
+    """Raises InputRefused for values that no conversation can be sampled with. Pure."""
     if not 0 <= temperature <= MOST_TEMPERATURE:
         raise InputRefused(
             f"The temperature is {temperature:g}; it goes from 0 (exact) to {MOST_TEMPERATURE:g} (wild)."
@@ -173,11 +189,6 @@ def sample(db: Database, id: str, temperature: float, top_p: float, max_tokens: 
         raise InputRefused(f"The share of likely words (top_p) is {top_p:g}; it has to be above 0 and at most 1.")
     if max_tokens is not None and not 1 <= max_tokens <= MOST_TOKENS:
         raise InputRefused(f"An answer of {max_tokens} tokens cannot be asked for; choose 1 to {MOST_TOKENS}.")
-    conversation(db, id)
-    db.execute(
-        "UPDATE conversations SET temperature = ?, top_p = ?, max_tokens = ? WHERE id = ?",
-        (temperature, top_p, max_tokens, id),
-    )
 
 
 def delete_conversation(db: Database, id: str) -> None:
@@ -345,9 +356,20 @@ def close_interrupted(db: Database) -> int:
     return int(db.execute("UPDATE messages SET status = 'stopped' WHERE status = 'writing'").rowcount)
 
 
-def _conversations(db: Database, where: str, *parameters: object) -> list[Conversation]:
+def select_conversations(db: Database, where: str, *parameters: object) -> list[Conversation]:
+    """The conversations that are selected by what stands from WHERE on."""
     return [Conversation(**row) for row in rows(db, f"SELECT {_CONVERSATION} FROM conversations {where}", *parameters)]
 
 
 def _messages(db: Database, where: str, *parameters: object) -> list[Message]:
     return [Message(**row) for row in rows(db, f"SELECT {_MESSAGE} FROM messages {where}", *parameters)]
+
+
+def ended_answer(db: Database, message_id: str, done: str) -> Message:
+    """The message, when it is an answer that has ended. Raises NotFound and InputRefused."""
+    found = message(db, message_id)
+    if found.role != "assistant":
+        raise InputRefused(f"Only an answer can be {done}; message {message_id} is by the {found.role}.")
+    if found.status == "writing":
+        raise InputRefused(f"Message {message_id} is still being written; it can be {done} when it has ended.")
+    return found

@@ -13,8 +13,10 @@ from typing import Any, Literal
 from store.conversations import NOT_DELETED, conversation, message, path_to
 from store.database import opened, rows
 from store.errors import InputRefused, NotFound
-from store.feedback import FORGOTTEN, active_corrections, correction_of, preferences
+from store.feedback import active_corrections, correction_of
+from store.forgetting import FORGOTTEN
 from store.light_sqlite_utils import Database
+from store.ratings import preferences
 
 Form = Literal["sft", "dpo", "kto"]
 Row = dict[str, Any]

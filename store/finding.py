@@ -1,18 +1,20 @@
 """Conversations as a list shows them: one shelf, page by page, and for a search where in each the words stand.
 
-A search is words and tags: `#work rent` finds what is tagged `work` and has a word that begins with `rent`.
+A search is words and tags: `#work rent due` finds what is tagged `work` and has words that begin with `rent` and `due`,
+in whichever of its messages, or them in its title.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from store.conversations import message_condition, search_words, select_conversations
+from store.conversations import indexed, message_condition, search_condition, select_conversations, sought_words
 from store.database import rows
 from store.light_sqlite_utils import Database
 from store.records import Found
 from store.shelves import Shelf
 from store.tags import all_tags, tags_of
 
+Pieces = tuple[tuple[str, bool], ...]  # of a text, each with whether it was sought
 SNIPPET_WORDS = 14
 SNIPPET_CHARACTERS = 40
 _ON = {
@@ -31,16 +33,30 @@ _HIT, _END = "\x01", "\x02"
 
 def find(db: Database, search: str = "", *, shelf: Shelf = "talks", limit: int = 100, owner: str = "") -> list[Found]:
     """The first conversations of a shelf of `owner`, all or those that `search` finds, in the order of the list."""
-    tags, words = read_search(search, all_tags(db, owner) if "#" in search else [])
-    where = " AND ".join(["owner = ?", _ON[shelf], *[_TAGGED] * len(tags)])
-    parameters = [owner, *(each for tag in tags for each in (tag, tag))]
-    talks = select_conversations(db, where, parameters, words, _ORDER[shelf], limit)
+    where, parameters, words = _condition(db, search, shelf, owner)
+    talks = select_conversations(db, f"WHERE {where} ORDER BY {_ORDER[shelf]} LIMIT ?", *parameters, limit)
     ids = [talk.id for talk in talks]
     tagged = tags_of(db, ids)
     snippets = _snippets(db, ids, words) if words.strip() else {}
     return [
-        Found(talk, tagged.get(talk.id, ()), marked(talk.title, words), snippets.get(talk.id, ())) for talk in talks
+        Found(talk, tagged.get(talk.id, ()), marked(talk.title, words), *snippets.get(talk.id, ((), "")))
+        for talk in talks
     ]
+
+
+def count_found(db: Database, search: str, *, shelf: Shelf, owner: str = "") -> int:
+    """How many conversations of a shelf of `owner` `search` finds."""
+    where, parameters, _ = _condition(db, search, shelf, owner)
+    (row,) = rows(db, f"SELECT count(*) AS found FROM conversations WHERE {where}", *parameters)
+    return int(row["found"])
+
+
+def _condition(db: Database, search: str, shelf: Shelf, owner: str) -> tuple[str, list[str], str]:
+    """The SQL condition for what `search` finds on a shelf, its parameters, and the words of the search."""
+    tags, words = read_search(search, all_tags(db, owner) if "#" in search else [])
+    matching, sought = search_condition(words)
+    where = " AND ".join(["owner = ?", _ON[shelf], *[_TAGGED] * len(tags), matching])
+    return where, [owner, *(each for tag in tags for each in (tag, tag)), *sought], words
 
 
 def read_search(search: str, known: Sequence[str]) -> tuple[list[str], str]:
@@ -52,51 +68,70 @@ def read_search(search: str, known: Sequence[str]) -> tuple[list[str], str]:
     return (tags, " ".join(words)) if tags else ([], search)
 
 
-def marked(text: str, sought: str) -> tuple[tuple[str, bool], ...]:
-    """`text` in pieces, and of each whether it is what was sought, in capitals or not. Pure."""
-    if not sought.strip():
+def marked(text: str, sought: str) -> Pieces:
+    """`text` in pieces, and of each whether it is one of the words that were sought, in capitals or not. Pure."""
+    words = sorted(sought_words(sought), key=len, reverse=True)
+    if not words:
         return ((text, False),)
-    pieces = re.split(f"({re.escape(sought.strip())})", text, flags=re.IGNORECASE)
+    pieces = re.split(f"({'|'.join(map(re.escape, words))})", text, flags=re.IGNORECASE)
     return tuple((piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece)
 
 
-def _snippets(db: Database, ids: Sequence[str], search: str) -> dict[str, tuple[tuple[str, bool], ...]]:
-    """Of each of these conversations the place in its first message that `search` finds."""
-    matching, sought = message_condition(search)
-    first = {
-        row["number"]: row["conversation_id"]
-        for row in rows(
-            db,
-            f"""SELECT min(number) AS number, conversation_id FROM messages
-                WHERE conversation_id IN ({", ".join("?" * len(ids))}) AND {matching} GROUP BY conversation_id""",
-            *ids,
-            sought,
-        )
-    }
-    marks = ", ".join("?" * len(first))
-    if not search_words(search):
-        texts = rows(db, f"SELECT number, content FROM messages WHERE number IN ({marks})", *first)
-        return {first[row["number"]]: _around(row["content"], search) for row in texts}
+def _snippets(db: Database, ids: Sequence[str], search: str) -> dict[str, tuple[Pieces, str]]:
+    """Of each of these conversations what stands around the words that `search` finds, and the id of that message.
+
+    It is the one in which most of them are.
+    """
+    words = sought_words(search)
+    best = _best(db, ids, words)
+    marks = ", ".join("?" * len(best))
+    if not all(map(indexed, words)):
+        texts = rows(db, f"SELECT number, content FROM messages WHERE number IN ({marks})", *best)
+        return _by_talk(best, {row["number"]: _around(row["content"], search) for row in texts})
     cut = f"snippet(messages_fts, 0, '{_HIT}', '{_END}', '…', {SNIPPET_WORDS})"
+    found = rows(  # by `+rowid` the index is gone through once, not once for each message
+        db,
+        f"SELECT rowid AS number, {cut} AS text FROM messages_fts WHERE messages_fts MATCH ? AND +rowid IN ({marks})",
+        " OR ".join(message_condition(word)[1] for word in words),
+        *best,
+    )
+    return _by_talk(best, {row["number"]: _pieces(row["text"]) for row in found})
+
+
+def _best(db: Database, ids: Sequence[str], words: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Of each of these conversations the first of the messages that have most of `words`, if any.
+
+    By its number, the conversation and its id.
+    """
+    conditions = [message_condition(word) for word in words]
+    there = " + ".join(f"({matching})" for matching, _ in conditions)
     found = rows(
         db,
-        f"SELECT rowid AS number, {cut} AS text FROM messages_fts WHERE messages_fts MATCH ? AND rowid IN ({marks})",
-        sought,
-        *first,
+        f"""SELECT number, id, conversation_id, {there} AS there FROM messages
+            WHERE conversation_id IN ({", ".join("?" * len(ids))}) ORDER BY there, number DESC""",
+        *(sought for _, sought in conditions),
+        *ids,
     )
-    return {first[row["number"]]: _pieces(row["text"]) for row in found}
+    best = {row["conversation_id"]: (row["number"], row["id"]) for row in found if row["there"]}
+    return {number: (talk, id) for talk, (number, id) in best.items()}
 
 
-def _pieces(snippet: str) -> tuple[tuple[str, bool], ...]:
+def _by_talk(messages: Mapping[int, tuple[str, str]], places: Mapping[int, Pieces]) -> dict[str, tuple[Pieces, str]]:
+    """The places by conversation, each with the id of its message; both are given by the numbers of messages. Pure."""
+    return {talk: (places[number], id) for number, (talk, id) in messages.items() if number in places}
+
+
+def _pieces(snippet: str) -> Pieces:
     """A snippet of FTS5 in pieces, on one line."""
     cuts = re.split(f"[{_HIT}{_END}]", re.sub(r"\s+", " ", snippet))
     pieces = [(piece, number % 2 == 1) for number, piece in enumerate(cuts)]
     return tuple(each for each in pieces if each[0])
 
 
-def _around(text: str, search: str) -> tuple[tuple[str, bool], ...]:
-    """What stands around the first place where `search` stands word for word, for scripts without spaces."""
-    at = max(text.casefold().find(search.strip().casefold()), 0)
+def _around(text: str, search: str) -> Pieces:
+    """What stands around the first word of `search` that is in `text`, for scripts without spaces."""
+    places = [text.casefold().find(word.casefold()) for word in sought_words(search)]
+    at = min((place for place in places if place >= 0), default=0)
     begin, end = max(0, at - SNIPPET_CHARACTERS // 2), at + SNIPPET_CHARACTERS
     cut = ("…" if begin else "") + " ".join(text[begin:end].split()) + ("…" if end < len(text) else "")
     return marked(cut, search)

@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from store.conversations import require_sampling
 from store.errors import InputRefused
-from store.records import CorrectionKind, Role
+from store.records import CorrectionKind, MessageStatus, Role
 
 NOT_TAKEN = "Nothing of the file was taken."
-_ROW = ("conversation", "title", "created", "tags", "messages", "feedback")
-_MESSAGE = ("role", "content", "parent", "created", "feedback")
+_SAMPLING = ("temperature", "top_p", "max_tokens")
+_ROW = ("conversation", "title", "created", "tags", "pinned", "archived", *_SAMPLING, "messages", "feedback")
+_MESSAGE = ("role", "content", "parent", "created", "version", "status", "cut", "feedback")
 _FEEDBACK = ("rating", "reasons", "note", "correction", "answer", "wish")
+_ENDED: tuple[MessageStatus, ...] = ("complete", "stopped", "failed")
 _ROLES: tuple[Role, ...] = ("system", "user", "assistant")
 _KINDS: tuple[tuple[str, CorrectionKind | None], ...] = (("correction", None), ("answer", "answer"), ("wish", "wish"))
 _THUMBS = {"thumbsup": 1, "thumbsdown": -1}
@@ -40,6 +43,9 @@ class Said:
     reasons: tuple[str, ...] = ()
     note: str = ""
     corrections: tuple[tuple[str, CorrectionKind | None], ...] = ()
+    version: str | None = None
+    status: MessageStatus = "complete"
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,11 @@ class Talk:
     created: str | None
     said: tuple[Said, ...]
     tags: tuple[str, ...] = ()
+    pinned: bool = False
+    archived: str | None = None
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,8 @@ def _own(where: str, line: str) -> Talk:
     _require(isinstance(messages, list) and messages, where, "`messages` must be a list of at least one message")
     tags = row.get("tags") or []
     _require(isinstance(tags, list) and all(isinstance(each, str) for each in tags), where, "`tags` must be texts")
+    _require(isinstance(row.get("pinned", False), bool), where, "`pinned` must be true or false")
+    kept = (bool(row.get("pinned")), _moment(where, "", row, "archived"), *_sampling(where, row))
     created = _moment(where, "", row)
     head = messages[0]
     begins = isinstance(head, dict) and head.get("role") == "system" and "parent" not in head
@@ -126,7 +139,20 @@ def _own(where: str, line: str) -> Talk:
     for place, each in enumerate(said):
         asked = not each.corrections or _has_question(said, place)
         _require(asked, where, "there is a correction of an answer that has no question above it")
-    return Talk(where, name, title, system_prompt, created, tuple(said), tuple(tags))
+    return Talk(where, name, title, system_prompt, created, tuple(said), tuple(tags), *kept)
+
+
+def _sampling(where: str, row: Mapping[str, Any]) -> tuple[float, float, int | None]:
+    given = {name: row[name] for name in _SAMPLING if row.get(name) is not None}
+    for name, value in given.items():
+        number = isinstance(value, int if name == "max_tokens" else int | float) and not isinstance(value, bool)
+        _require(number, where, f"`{name}` must be a number")
+    sampling = given.get("temperature", 0.0), given.get("top_p", 1.0), given.get("max_tokens")
+    try:
+        require_sampling(*sampling)
+    except InputRefused as error:
+        raise _fault(where, str(error).rstrip(".")) from error
+    return sampling
 
 
 def _has_question(said: Sequence[Said], place: int) -> bool:
@@ -153,7 +179,12 @@ def _own_message(where: str, place: int, each: object, after_system: bool) -> Sa
         parent is None or whole, where, f"`parent` of message {number} must be the place of an earlier one, from 0 on"
     )
     above = None if parent is None or parent < after_system else parent - after_system
-    said = Said(role, content, above, _moment(where, f" of message {number}", each))
+    version, status, cut = each.get("version"), each.get("status", "complete"), each.get("cut", False)
+    _require(version is None or isinstance(version, str), where, f"`version` of message {number} must be a text")
+    _require(status in _ENDED, where, f"message {number} has the status {status!r}; there are: {', '.join(_ENDED)}")
+    _require(isinstance(cut, bool), where, f"`cut` of message {number} must be true or false")
+    moment = _moment(where, f" of message {number}", each)
+    said = Said(role, content, above, moment, version=version, status=status, cut=cut)
     if feedback is None:
         return said
     _require(
@@ -271,9 +302,9 @@ def _parsed(where: str, line: int, text: str) -> Any:
         raise _fault(where, "it is nested too deeply") from error
 
 
-def _moment(where: str, of: str, given: Mapping[str, Any]) -> str | None:
-    """The time under `created`, as the store writes times; None when there is none."""
-    text = given.get("created")
+def _moment(where: str, of: str, given: Mapping[str, Any], key: str = "created") -> str | None:
+    """The time under `key`, as the store writes times; None when there is none."""
+    text = given.get(key)
     if text is None:
         return None
     try:
@@ -281,7 +312,7 @@ def _moment(where: str, of: str, given: Mapping[str, Any]) -> str | None:
         time = time if time.tzinfo else time.replace(tzinfo=UTC)
         return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     except (TypeError, ValueError, OverflowError) as error:
-        raise _fault(where, f"`created`{of} is {text!r}; it must be a time like 2026-01-31T04:05:06Z") from error
+        raise _fault(where, f"`{key}`{of} is {text!r}; it must be a time like 2026-01-31T04:05:06Z") from error
 
 
 def _time(value: object) -> str | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from store import feedback, runs, versions
+from store import checks, feedback, runs, versions
 from store.database import rows
 from store.light_sqlite_utils import Database
 from store.records import Check, Correction, Example, Version
@@ -51,7 +51,7 @@ def contents(db: Database, version_id: str) -> list[Content]:
     version = versions.version(db, version_id)
     run_id = version.run_id or ""
     new = set((runs.finished_phase(db, run_id, "collect") or {}).get("new", ()))
-    checked = {each.correction.id: each for each in feedback.checks(db, version.id)}
+    checked = {each.correction.id: each for each in checks.checks(db, version.id)}
     practised = {
         row["correction_id"]: row["count"]
         for row in rows(

@@ -4,6 +4,7 @@
 """
 
 from store.light_sqlite_utils import Database, Migrations
+from store.personal import personal
 from store.question_key import question_key
 
 migrations = Migrations("aprendiz")
@@ -493,6 +494,36 @@ def m020_signs_in_keys(db: Database) -> None:
 def m021_given(db: Database) -> None:
     """When an imported correction may have been given at the earliest; NULL where it was made here, or none knows."""
     db.execute("ALTER TABLE corrections ADD COLUMN given TEXT")
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m022_each_for_oneself(db: Database) -> None:
+    """What one user asks of oneself counts again where another user's answer to the same question replaced it."""
+    replaced = db.execute("""
+        SELECT old.id, old.question, old.context, old.question_key, old.by
+        FROM corrections AS old JOIN corrections AS new ON new.id = old.superseded_by
+        WHERE old.manner = '' AND old.forgotten IS NULL AND old.by <> new.by
+    """).fetchall()
+    for number, question, context, key, by in replaced:
+        if personal(question, context):
+            db.execute(
+                """UPDATE corrections SET superseded_by = (
+                       SELECT min(later.id) FROM corrections AS later WHERE later.id > ?1 AND later.manner = ''
+                       AND later.forgotten IS NULL AND later.by = ?2 AND later.question_key = ?3 AND later.context = ?4
+                   ) WHERE id = ?1""",
+                (number, by, key, context),
+            )
+
+
+@migrations()  # type: ignore[untyped-decorator]
+def m023_accepted(db: Database) -> None:
+    """Corrections whose practice questions were looked through."""
+    db.executescript("""
+        CREATE TABLE accepted (
+            correction_id INTEGER PRIMARY KEY REFERENCES corrections (id) ON DELETE CASCADE,
+            created TEXT NOT NULL
+        )
+    """)
 
 
 NAMES = tuple(name for name in sorted(globals()) if name[0] == "m" and name[1:4].isdigit())

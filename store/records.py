@@ -80,12 +80,13 @@ class OwnPreset:
 @dataclass(frozen=True, slots=True)
 class Found:
     """A conversation in a list, with its tags; its title, and a snippet of what was found in it, in pieces, each with
-    whether it was sought."""
+    whether it was sought. `message` is the id of the message that the snippet is of, empty without one."""
 
     conversation: Conversation
     tags: tuple[str, ...]
     title: tuple[tuple[str, bool], ...]
     snippet: tuple[tuple[str, bool], ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ class Correction:
 class CorrectionStanding:
     """Where one correction stands: `version` was right in `right` of `asked` wordings; `said` answers the plain one.
 
-    `too_long` is what no night can teach, as far as who shows it knows.
+    `too_long` is what no night can teach, as far as who shows it knows; `alone` is what is asked of oneself in a home
+    of several users, which none does.
     """
 
     correction: Correction
@@ -171,6 +173,7 @@ class CorrectionStanding:
     right: int
     said: str = ""
     too_long: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,13 @@ def run(db: Database, id: str) -> Run:
     return found[0]
 
 
+def last_examined(db: Database) -> Run | None:
+    """The newest run that ended and had examined a version, however it ended."""
+    examined = "SELECT run_id FROM phases WHERE name = 'examine' AND state = 'finished'"
+    found = _runs(db, f"WHERE state <> 'running' AND id IN ({examined}) ORDER BY rowid DESC LIMIT 1")
+    return found[0] if found else None
+
+
 def runs(db: Database, limit: int = 50) -> list[Run]:
     """The newest runs, newest first."""
     return _runs(db, "ORDER BY rowid DESC LIMIT ?", limit)

@@ -33,6 +33,7 @@ class Settings:
     serve_format: Literal["auto", "f16", "q8_0", "q4_k_m"] = "auto"
     context_tokens: int = 4096
     threads: int = 0  # 0: all cores
+    instructions: str = ""  # what conversations of the page begin with
     memory: bool = True
     memory_threshold: float = 0.0  # cosine similarity; 0: built in
     second_answers: float = 0.0  # the share of questions that two versions answer, for the owner to choose

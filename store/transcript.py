@@ -9,17 +9,21 @@ from typing import Any
 
 from store.conversations import OWN, conversation, messages_of, newest_path, source_of
 from store.database import rows
-from store.feedback import correction_of, rating_of, wish_of
+from store.feedback import correction_of, wish_of
 from store.light_sqlite_utils import Database
 from store.manner import manner
-from store.records import Message
+from store.ratings import rating_of
+from store.records import Conversation, Message
 from store.tags import tags_of
 
 _WHO = {"user": "You", "system": "Instructions"}
 
 
 def as_line(db: Database, id: str) -> str:
-    """A conversation in the project's own form: one line of JSON, every branch, with the feedback. Raises NotFound."""
+    """A conversation in the project's own form: one line of JSON, every branch, with the feedback. Raises NotFound.
+
+    What is as it comes is left out.
+    """
     talk = conversation(db, id)
     (source,) = rows(db, "SELECT source FROM conversations WHERE id = ?", id)
     system = [{"role": "system", "content": talk.system_prompt}] if talk.system_prompt else []
@@ -33,14 +37,26 @@ def as_line(db: Database, id: str) -> str:
     }
     if tags := tags_of(db, [id]).get(id):
         row["tags"] = tags
+    if talk.pinned:
+        row["pinned"] = True
+    if talk.archived:
+        row["archived"] = talk.archived
+    usual = Conversation("", "", "", "", "")
+    sampling = ("temperature", "top_p", "max_tokens")
+    row |= {name: getattr(talk, name) for name in sampling if getattr(talk, name) != getattr(usual, name)}
     return json.dumps(row, ensure_ascii=False)
 
 
 def all_lines(db: Database, owner: str = "") -> Iterator[str]:
     """Every conversation of `owner` that says something and is not deleted, archived ones too, the oldest first."""
-    told = "owner = ? AND deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
-    for row in rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid", owner):
-        yield as_line(db, row["id"])
+    for id in _told(db, owner):
+        yield as_line(db, id)
+
+
+def all_markdown(db: Database, owner: str = "") -> Iterator[str]:
+    """The same conversations as Markdown, of each the newest branch."""
+    for id in _told(db, owner):
+        yield as_markdown(db, id)
 
 
 def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
@@ -60,6 +76,13 @@ def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _told(db: Database, owner: str) -> list[str]:
+    """The ids of the conversations that are carried out, the oldest first."""
+    told = "owner = ? AND deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
+    found = rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid", owner)
+    return [row["id"] for row in found]
+
+
 def _source(stored: str | None, owner: str) -> str:
     """What a conversation is called in the file it came from, for whoever takes it in next."""
     return (stored or "").removeprefix(source_of(owner, ""))
@@ -67,7 +90,13 @@ def _source(stored: str | None, owner: str) -> str:
 
 def _message(db: Database, of: Message, places: dict[str, int]) -> dict[str, Any]:
     parent = places[of.parent_id] if of.parent_id else None
-    made = {"role": of.role, "content": of.content, "parent": parent, "created": of.created}
+    made: dict[str, Any] = {"role": of.role, "content": of.content, "parent": parent, "created": of.created}
+    if of.version:
+        made["version"] = of.version
+    if of.status != "complete":
+        made["status"] = "failed" if of.status == "failed" else "stopped"
+    if of.cut:
+        made["cut"] = True
     feedback = _feedback(db, of) if of.role == "assistant" and of.parent_id else {}
     return {**made, "feedback": feedback} if feedback else made
 

@@ -15,19 +15,12 @@ from uuid import uuid4
 from store.conversations import add_finished, create_conversation, imported_conversation
 from store.database import rows, storable, writing
 from store.errors import InputRefused
-from store.feedback import (
-    FORGOTTEN,
-    behind,
-    correct,
-    corrections,
-    corrections_of,
-    left_without_message,
-    rate,
-    tie_to,
-)
+from store.feedback import behind, correct, corrections, corrections_of, left_without_message, tie_to
+from store.forgetting import FORGOTTEN
 from store.import_files import read_export
 from store.import_forms import Said, Talk
 from store.light_sqlite_utils import Database
+from store.ratings import rate
 from store.records import Message, Role, now
 from store.shelves import bring_back
 from store.tags import read_tags, tag
@@ -106,8 +99,8 @@ def _take(db: Database, talk: Talk, owner: str, taught: set[str]) -> list[str]:
     ids: list[str] = []
     if known and known.deleted:
         bring_back(db, known.id)
-    if talk.tags and not known:
-        tag(db, into.id, read_tags(" ".join(talk.tags)))
+    if not known:
+        _keep_as_it_was(db, into.id, talk)
     new: list[Message] = []
     arrived = now()
     for said in talk.said:
@@ -119,7 +112,7 @@ def _take(db: Database, talk: Talk, owner: str, taught: set[str]) -> list[str]:
         if place not in there:
             there[place] = uuid4().hex
             behind_it = _behind(db, talk, said) if content.strip() in taught else None
-            new.append(_message(there[place], into.id, parent, said.role, content, said.created or arrived, behind_it))
+            new.append(_message(there[place], into.id, parent, said, content, said.created or arrived, behind_it))
         ids.append(there[place])
     add_finished(db, new)
     added = [*([] if known and not known.deleted else ["conversations"]), *["messages"] * len(new)]
@@ -127,6 +120,16 @@ def _take(db: Database, talk: Talk, owner: str, taught: set[str]) -> list[str]:
         added += _take_feedback(db, id, said)
         taught.update(storable(text).strip() for text, _ in said.corrections)
     return added
+
+
+def _keep_as_it_was(db: Database, id: str, talk: Talk) -> None:
+    """Tag, sample and place a conversation that has just come as it was where it comes from."""
+    if talk.tags:
+        tag(db, id, read_tags(" ".join(talk.tags)))
+    db.execute(
+        "UPDATE conversations SET pinned = ?, archived = ?, temperature = ?, top_p = ?, max_tokens = ? WHERE id = ?",
+        (int(talk.pinned), talk.archived, talk.temperature, talk.top_p, talk.max_tokens, id),
+    )
 
 
 def _there(db: Database, conversation_id: str) -> dict[tuple[str | None, Role, str], str]:
@@ -149,11 +152,13 @@ def _behind(db: Database, talk: Talk, said: Said) -> int | None:
 
 
 def _message(
-    id: str, conversation_id: str, parent: str | None, role: Role, content: str, created: str, correction_id: int | None
+    id: str, conversation_id: str, parent: str | None, said: Said, content: str, created: str, correction_id: int | None
 ) -> Message:
+    version = said.version and storable(said.version)
     return Message(
-        id, conversation_id, parent, role, content, "complete", None, correction_id, None, None, None, created
-    )
+        id, conversation_id, parent, said.role, content, said.status, version, correction_id,
+        None, None, None, created, int(said.cut),
+    )  # fmt: skip
 
 
 def _take_feedback(db: Database, message_id: str, said: Said) -> list[str]:

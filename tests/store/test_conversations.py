@@ -13,20 +13,22 @@ from store.conversations import (
     instruct,
     list_conversations,
     message,
+    message_condition,
     newest_path,
     path_to,
     pin_conversation,
     rename_conversation,
-    search_words,
     siblings,
+    sought_words,
     title_from,
     write_progress,
 )
 from store.database import storable
 from store.errors import InputRefused, NotFound
-from store.feedback import correct, corrections, rate
+from store.feedback import correct, corrections
 from store.light_sqlite_utils import Database
 from store.migrations import migrations
+from store.ratings import rate
 
 
 def contents(messages):
@@ -161,20 +163,28 @@ def test_whatever_is_written_is_kept_and_whatever_is_searched_for_is_answered(te
     db.close()
 
 
-def test_a_search_wants_all_words_in_one_message_or_the_text_in_the_title(db):
-    one, two = create_conversation(db, "Recipes"), create_conversation(db, "50% off_")
-    add_message(db, one.id, None, "user", "How long do eggs boil?")
-    add_message(db, two.id, None, "user", "eggs")
-    add_message(db, two.id, None, "user", "boil")
+def test_a_search_wants_all_words_in_whichever_messages_or_the_title(db):
+    one, two = create_conversation(db, "Recipes of old"), create_conversation(db, "50% off_")
+    add_message(db, one.id, None, "user", "What does the plumber cost?")
+    add_message(db, one.id, None, "assistant", "Ninety euros.")
+    add_message(db, two.id, None, "user", "The plumber?")
 
     def found(search):
         return [each.title for each in list_conversations(db, search=search)]
 
-    assert found("boil EGG") == ["Recipes"]
-    assert found("recip") == ["Recipes"]
-    assert found("0% off_") == ["50% off_"]
+    assert found("plumber euros") == found("EURO plumb recip") == ["Recipes of old"]
+    assert found("old recipes") == ["Recipes of old"]
+    assert sorted(found("plumber")) == ["50% off_", "Recipes of old"]
+    assert found("plumber dollars") == []
+    assert found("0% off_ plumber") == ["50% off_"]
     assert found("50x") == []
-    assert search_words('say "hi" --') == '"say"* AND """hi"""*'
+    assert found("plumber euros " * 2000) == ["Recipes of old"]
+
+
+def test_the_words_of_a_search_are_told_apart_and_quoted():
+    assert sought_words('say "hi" -- say') == ["say", '"hi"']
+    assert sought_words("-- \0 ?") == ["--", "?"]
+    assert message_condition('"hi"')[1] == '"""hi"""*'
 
 
 def test_what_is_being_written_is_found_once_it_is_written(db):

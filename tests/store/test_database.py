@@ -127,6 +127,22 @@ def test_questions_that_differ_in_signs_are_told_apart_in_an_old_store_too(home)
         assert keys == ["what does {} mean", "what does [] mean"]
 
 
+def test_what_users_asked_of_themselves_and_another_replaced_counts_again(home):
+    with opened_as_of(home, "m022_each_for_oneself") as old:
+        columns = "id, message_id, question, question_key, rejected, answer, created, superseded_by, by"
+        said = ((1, 2, "ana", "my name"), (2, 3, "ben", "my name"), (3, None, "ana", "my name"),
+                (4, 5, "ben", "my dog"), (5, None, "ana", "my dog"), (6, 7, "ben", "our name"),
+                (7, None, "ana", "our name"))  # fmt: skip
+        old.execute("PRAGMA foreign_keys = off")
+        for id, later, by, what in said:
+            made = (id, "m", f"What is {what}?", f"what is {what}", "?", "!", "2026", later, by)
+            old.execute(f"INSERT INTO corrections ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", made)
+    old.close()
+    with opened(home) as db:
+        found = {row["id"]: row["superseded_by"] for row in db.query("SELECT id, superseded_by FROM corrections")}
+    assert found == {1: 3, 2: None, 3: None, 4: None, 5: None, 6: 7, 7: None}
+
+
 def test_an_old_store_that_cannot_be_migrated_stays_as_it_was(home):
     with opened_as_of(home, "m002_feedback") as old:
         old.execute("CREATE TABLE versions (something_else)")  # in the way of the third migration

@@ -8,7 +8,9 @@ import pytest
 from store.conversations import add_message, create_conversation
 from store.errors import InputRefused, NotFound
 from store.export import export_data
-from store.feedback import correct, forget, prefer, rate
+from store.feedback import correct
+from store.forgetting import forget
+from store.ratings import prefer, rate
 
 
 def exported(home: Path, what: str) -> list[dict]:

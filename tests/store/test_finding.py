@@ -5,8 +5,9 @@ import pytest
 from store.conversations import add_message, conversation, create_conversation, list_conversations, pin_conversation
 from store.errors import NotFound
 from store.export import export_data
-from store.feedback import correct, rate, votes
+from store.feedback import correct
 from store.finding import find, marked, read_search
+from store.ratings import rate, votes
 from store.shelves import archive, bring_back, counts, delete, delete_for_good, purge
 from store.tags import all_tags, read_tags, tag, tags_of
 
@@ -28,9 +29,28 @@ def test_the_found_words_are_marked_in_a_snippet_and_in_the_title(db):
     assert "\n" not in "".join(text for text, _ in found.snippet)
     assert len("".join(text for text, _ in found.snippet)) < 200
     (found,) = find(db, "keep BASIL")
-    assert found.title == (("How do I ", False), ("keep basil", True), ("?", False))
+    assert found.title == (("How do I ", False), ("keep", True), (" ", False), ("basil", True), ("?", False))
     assert find(db)[0].snippet == ()
     assert find(db, "thyme") == []
+
+
+@pytest.mark.parametrize("word", ["basil", "東京"])
+def test_it_says_which_message_a_snippet_is_of(db, word):
+    _, answer = talk(db, "How do I keep it?", f"Water the {word}.")
+    assert [each.message for each in find(db, word)] == [answer]
+    assert [each.message for each in find(db)] == [""]
+    create_conversation(db, f"About {word}")
+    assert {each.message for each in find(db, word)} == {answer, ""}
+
+
+def test_words_in_different_messages_are_found_and_shown_where_most_of_them_stand(db):
+    talk(db, "What does the plumber cost?", "The plumber wants ninety euros.", title="Repairs")
+    (found,) = find(db, "repairs plumber euros")
+    assert [text for text, hit in found.snippet if hit] == ["plumber", "euros"]
+    assert found.title == (("Repairs", True),)
+    (found,) = find(db, "cost ninety")
+    assert [text for text, hit in found.snippet if hit] == ["cost"]
+    assert find(db, "plumber dollars") == []
 
 
 def test_a_snippet_in_a_script_without_spaces_stands_around_what_was_sought(db):

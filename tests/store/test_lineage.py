@@ -1,7 +1,9 @@
 """Which correction made which examples and trained which version."""
 
+from store.checks import record_check
 from store.examples import save_examples
-from store.feedback import correct, forget, record_check
+from store.feedback import correct
+from store.forgetting import forget
 from store.lineage import contents, example_counts, went_into
 from store.records import Example, Version, now
 from store.runs import begin_phase, begin_run, finish_phase

@@ -3,18 +3,10 @@
 import pytest
 
 from store.errors import InputRefused
-from store.feedback import (
-    active_corrections,
-    correct,
-    correction,
-    forget,
-    refuse_wording,
-    refused_wordings,
-    save_vectors,
-    vectors,
-    wishes,
-)
+from store.feedback import active_corrections, correct, correction, save_vectors, vectors, wishes
+from store.forgetting import forget
 from store.revising import hold_for_every_answer, revise
+from store.wordings import refuse_wording, refused_wordings
 
 
 def test_the_newest_wording_counts_and_the_old_one_is_superseded(db, answered):

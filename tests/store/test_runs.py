@@ -16,6 +16,7 @@ from store.runs import (
     finish_run,
     finished_phase,
     go_on,
+    last_examined,
     latest_progress,
     phases,
     progress,
@@ -71,6 +72,20 @@ def test_a_killed_run_is_found_with_what_it_had_done(db):
     assert finished_phase(db, begun.id, "train") == {}
     finish_run(db, begun.id, "promoted", "v-1", ["all probes right"])
     assert unfinished_run(db) is None
+
+
+def test_the_last_night_that_examined_a_version_is_found_behind_those_that_did_not(db):
+    assert last_examined(db) is None
+    examined = begin_run(db, "schedule")
+    begin_phase(db, examined.id, "examine")
+    finish_phase(db, examined.id, "examine", {})
+    assert last_examined(db) is None  # it has not ended
+    finish_run(db, examined.id, "promoted", "v-1", [])
+    finish_run(db, begin_run(db, "page").id, "nothing learned", None, [])
+    broken = begin_run(db, "page")
+    begin_phase(db, broken.id, "examine")
+    fail_run(db, broken.id, "no disk")
+    assert last_examined(db) == run(db, examined.id)
 
 
 def test_a_run_that_ended_stays_as_it_ended(db):

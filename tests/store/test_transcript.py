@@ -1,25 +1,32 @@
 """What is carried out as a file can be read by people, and is taken in again whole, branches and feedback too."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from store.conversations import (
     add_message,
+    can_go_on,
+    conversation,
     create_conversation,
     delete_conversation,
+    finish_message,
     list_conversations,
     messages_of,
     newest_path,
+    pin_conversation,
+    sample,
     siblings,
 )
 from store.database import opened
 from store.errors import InputRefused, NotFound
-from store.feedback import active_corrections, correct, rate, rating_of, wishes
+from store.feedback import active_corrections, correct, wishes
+from store.ratings import rate, rating_of
 from store.revising import hold_for_every_answer
-from store.shelves import delete
+from store.shelves import archive, delete
 from store.tags import tag, tags_of
-from store.transcript import all_lines, as_line, as_markdown
+from store.transcript import all_lines, all_markdown, as_line, as_markdown
 from store.transfer import ImportCount, import_data
 
 
@@ -95,6 +102,46 @@ def test_taken_in_again_at_home_it_is_known_and_brought_back_when_deleted(db, ta
     assert import_data(db, "oz.json", line).messages == 5
 
 
+def test_how_a_conversation_is_kept_and_sampled_and_how_its_answers_ended_comes_back(db, home, talk):
+    kept = replace(conversation(db, talk), temperature=0.5, top_p=0.9, max_tokens=8)
+    sample(db, talk, kept.temperature, kept.top_p, kept.max_tokens)
+    pin_conversation(db, talk)
+    archive(db, talk)
+    last = newest_path(db, talk)[-1]
+    for status, cut in (("stopped", False), ("failed", False), ("complete", True)):
+        begun = add_message(db, talk, last.parent_id, "assistant", "", status="writing", version="v-1")
+        finish_message(db, begun.id, f"So far, {status}", status, cut=cut)
+    line = as_line(db, talk)
+    with opened(home / "other") as other:
+        import_data(other, "oz.json", line.encode())
+        (taken,) = list_conversations(other)
+        assert (taken.pinned, taken.archived) == (1, conversation(db, talk).archived)
+        assert (taken.temperature, taken.top_p, taken.max_tokens) == (0.5, 0.9, 8)
+        ended = [(each.version, each.status, each.cut) for each in messages_of(other, taken.id)]
+        assert ended == [(each.version, each.status, each.cut) for each in messages_of(db, talk)]
+        assert can_go_on(messages_of(other, taken.id)[-1])
+        assert as_line(other, taken.id) == line
+        sample(other, taken.id, 0.0, 1.0, None)
+        assert import_data(other, "oz.json", line.encode()) == ImportCount(known=1)
+        assert conversation(other, taken.id).temperature == 0, "what was changed here since stays"
+
+
+@pytest.mark.parametrize(
+    ("more", "fault"),
+    [
+        ({"pinned": 1}, "`pinned` must be true or false"),
+        ({"archived": "long ago"}, "`archived` is 'long ago'"),
+        ({"temperature": "hot"}, "`temperature` must be a number"),
+        ({"temperature": 5}, "The temperature is 5"),
+        ({"max_tokens": 1.5}, "`max_tokens` must be a number"),
+    ],
+)
+def test_a_conversation_cannot_be_kept_or_sampled_anyhow(db, more, fault):
+    said = [{"role": "user", "content": "Q"}]
+    with pytest.raises(InputRefused, match=fault):
+        import_data(db, "in.jsonl", json.dumps({"conversation": "c", "messages": said, **more}).encode())
+
+
 PROGRAMS_SAY = (
     [("system", "Be brief."), ("system", "No lists."), ("user", "Q")],
     [("system", ""), ("user", "Q"), ("assistant", "A"), ("user", "R")],
@@ -128,6 +175,7 @@ def test_all_conversations_are_carried_out_one_a_line_without_the_deleted_and_th
     delete(db, gone.id)
     create_conversation(db, "empty")
     assert list(all_lines(db)) == [as_line(db, talk)]
+    assert list(all_markdown(db)) == [as_markdown(db, talk)]
     with pytest.raises(NotFound):
         as_line(db, gone.id)
 
@@ -152,6 +200,9 @@ def test_markdown_shows_the_branch_with_corrected_answers_as_they_should_be(db, 
         ({"parent": True}, "`parent` of message 2"),
         ({"created": "yesterday"}, "`created` of message 2"),
         ({"created": 5}, "`created` of message 2"),
+        ({"version": 5}, "`version` of message 2"),
+        ({"status": "writing"}, "message 2 has the status 'writing'"),
+        ({"cut": 1}, "`cut` of message 2"),
         ({"parent": None, "feedback": {"rating": 1}}, "message 2, which is no answer"),
         ({"feedback": {"rating": 7}}, "`rating` is 7"),
         ({"colour": "red"}, "there is no 'colour' in message 2"),

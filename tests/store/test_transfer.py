@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from store import transfer
+from store.branches import branch_through
 from store.conversations import (
     add_message,
     create_conversation,
@@ -20,17 +21,10 @@ from store.conversations import (
 )
 from store.database import opened
 from store.errors import InputRefused
-from store.feedback import (
-    active_corrections,
-    correct,
-    correction,
-    corrections,
-    corrections_of,
-    forget,
-    rate,
-    rating_of,
-)
+from store.feedback import active_corrections, correct, correction, corrections, corrections_of
+from store.forgetting import forget
 from store.import_files import read_export
+from store.ratings import rate, rating_of
 from store.transcript import all_lines, as_line
 from store.transfer import ImportCount, import_data, import_file, take_all
 
@@ -396,6 +390,57 @@ def test_an_export_of_open_webui_is_taken_with_its_ratings(db, home):
     rating = rating_of(db, newest_path(db, conversation.id)[-1].id)
     assert (rating.value, rating.reasons, rating.note) == (-1, ("too_short",), "more")
     assert import_file(db, path) == ImportCount(known=1)
+
+
+def branching_open_webui_export():
+    """Two answers to one question, each with a rating of its own and a question below it."""
+
+    def node(id, parent, role, content, rating=None, **said):
+        annotation = {"annotation": {"rating": rating, **said}} if rating else {}
+        return {
+            id: {
+                "id": id,
+                "parentId": parent,
+                "role": role,
+                "content": content,
+                "timestamp": 1_700_000_000,
+                **annotation,
+            }
+        }
+
+    messages = {
+        **node("q", None, "user", "Which river is the longest?"),
+        **node("a1", "q", "assistant", "The Nile.", 1, reason="accurate_information"),
+        **node("a2", "q", "assistant", "The Amazon.", -1, reason="not_factually_correct", comment="by a little"),
+        **node("q1", "a1", "user", "How long is it?"),
+        **node("b1", "q1", "assistant", "6,650 km."),
+        **node("q2", "a2", "user", "How long is it?"),
+        **node("b2", "q2", "assistant", "6,400 km."),
+    }
+    chat = {"title": "Long rivers", "history": {"messages": messages, "currentId": "b1"}}
+    return [{"id": "w2", "title": "Long rivers", "chat": chat, "created_at": 1_700_000_000}]
+
+
+def test_all_branches_of_open_webui_are_taken_with_the_rating_of_each_and_twice_is_once(db, home):
+    path = written(home, branching_open_webui_export(), name="chats.json")
+    assert import_file(db, path) == ImportCount(1, 7, 2, 0, 0)
+    (conversation,) = list_conversations(db)
+    shown = newest_path(db, conversation.id)
+    assert [each.content for each in shown] == [
+        "Which river is the longest?", "The Nile.", "How long is it?", "6,650 km.",
+    ], "the branch that was open there"  # fmt: skip
+    amazon, nile = siblings(db, shown[1].id)
+    assert [each.content for each in branch_through(db, amazon.id)][1:] == [
+        "The Amazon.",
+        "How long is it?",
+        "6,400 km.",
+    ]
+    down, up = rating_of(db, amazon.id), rating_of(db, nile.id)
+    assert (down.value, down.reasons, down.note) == (-1, ("not_factually_correct",), "by a little")
+    assert (up.value, up.reasons, up.note) == (1, ("accurate_information",), "")
+    before = everything(db)
+    assert import_file(db, path) == ImportCount(known=1)
+    assert everything(db) == before
 
 
 def test_an_export_of_another_program_is_refused_with_its_place(db, home):

@@ -1,7 +1,8 @@
 """Weeks of answers, corrections and thumbs."""
 
 from store.conversations import add_message, create_conversation
-from store.feedback import correct, rate
+from store.feedback import correct
+from store.ratings import rate
 from store.records import Week
 from store.trends import asked, weeks
 
