@@ -37,14 +37,18 @@ def roll_back(db: Database, home: Path) -> str:
 
     A version whose files are gone is passed over for the one before it.
     """
-    now = current(home)
-    if now == BASE:
+    if current(home) == BASE:
         raise InputRefused("The base serves already; there is nothing to go back to.")
-    moves = versions.promotions(db)
-    there = {move.previous for move in moves if has_files(home, move.previous)}
-    before = version_before(moves, now, there)
+    before = before_current(db, home)
     promote(db, home, before, "rollback")
     return before
+
+
+def before_current(db: Database, home: Path) -> str:
+    """The version that answered before the one that does now, of those whose files are there."""
+    moves = versions.promotions(db)
+    there = {move.previous for move in moves if has_files(home, move.previous)}
+    return version_before(moves, current(home), there)
 
 
 def version_before(moves: Sequence[Promotion], version: str, there: Collection[str]) -> str:

@@ -16,6 +16,8 @@ from models.subject import same_subject, subject
 from store import feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
+from store.personal import holder
+from store.question_key import question_key
 from store.records import Correction
 
 SAME = 0.85
@@ -29,6 +31,8 @@ WHOLE = 800
 _BLOCK = 64
 
 Vectors = npt.NDArray[np.float32]
+Place = tuple[str, str, str | None]
+"""The question as it was put, what it was bound to, and whom its answer holds for alone."""
 
 
 def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors]:
@@ -54,7 +58,7 @@ def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors
 
 
 def contradicted(
-    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[tuple[str, str], int]
+    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[Place, int]
 ) -> dict[int, int]:
     """Of `active`, the ids that one of `fresh` takes the place of, and by which.
 
@@ -67,10 +71,10 @@ def contradicted(
     nearest = np.argpartition(-similarities, min(NEAREST, len(active) - 1), axis=1)[:, : NEAREST + 1]
     for index, row, others in zip(new, similarities, nearest, strict=True):
         later = active[index]
-        first = first_asked.get(_place(later), later.id)
+        first = first_asked.get(place(later), later.id)
         for earlier in (active[int(other)] for other in others if row[other] >= SAME):
             alike = earlier.context == later.context and same_question(earlier.question, later.question)
-            if alike and earlier.id < first:
+            if alike and holder(earlier) == holder(later) and earlier.id < first:
                 found[earlier.id] = later.id
     return found
 
@@ -87,13 +91,13 @@ def same_question(known: str, asked: str) -> bool:
     )
 
 
-def _first_asked(every: Sequence[Correction]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
+def _first_asked(every: Sequence[Correction]) -> dict[Place, int]:
+    found: dict[Place, int] = {}
     for each in (each for each in every if not each.manner):
-        found.setdefault(_place(each), each.id)
+        found.setdefault(place(each), each.id)
     return found
 
 
-def _place(correction: Correction) -> tuple[str, str]:
-    """The question as it was put, and what it was bound to."""
-    return feedback.question_key(correction.question), correction.context
+def place(correction: Correction) -> Place:
+    """Where no two active corrections stand beside each other."""
+    return question_key(correction.question), correction.context, holder(correction)

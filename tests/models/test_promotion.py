@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
-from models.promotion import promote, roll_back
+from models.promotion import promote, roll_back, version_before
 from models.version_files import current, point_to, seal_version
 from store import versions
 from store.database import opened
 from store.errors import InputRefused, NotFound
-from store.records import Version
+from store.records import Promotion, Version
 
 
 @pytest.fixture
@@ -26,6 +26,13 @@ def db(home):
 
 def moves(db) -> list[tuple[str, str, str]]:
     return [(m.previous, m.version, m.by) for m in versions.promotions(db)]
+
+
+def test_the_version_before_is_the_one_that_was_left_not_the_one_that_was_gone_back_from():
+    moves = [Promotion("a", "base", "night", ""), Promotion("b", "a", "night", ""), Promotion("a", "b", "rollback", "")]
+    there = {"base", "a", "b"}
+    assert version_before(moves[:2], "b", there) == "a" and version_before(moves[:2], "b", {"base"}) == "base"
+    assert version_before(moves, "a", there) == "base" and version_before([], "a", there) == "base"
 
 
 def test_forward_and_back(db, home):
