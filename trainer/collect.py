@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from models.subject import words
-from store import feedback, runs
+from store import checks, feedback, ratings, runs
 from store.light_sqlite_utils import Database
+from store.question_key import question_key
 from store.records import Correction, CorrectionStanding, Promotion, Version, Vote
 from store.versions import promotions
 from trainer.lengths import Fits
@@ -62,24 +63,24 @@ def collect(
     """The ledger as of the version `current`; what was tried in a refused version counts as new.
 
     What one night cannot take waits for the next, and memory carries it until then; so it does for good what does not
-    fit into any night, and what corrects a question that points at what was said before it.
+    fit into any night, and what no night may teach (`teachable_corrections`).
     """
-    counting = [c for c in feedback.active_corrections(db) if not c.context]
+    counting = feedback.teachable_corrections(db)
     every = tuple(c for c in counting if fits(c.question, c.answer))
     trained = set(_trained(versions, current))
     fresh = [c for c in every if c.id not in trained]
     ids = {c.id for c in every if c.id in trained} | taken(fresh, every, refusals(versions))
     active = tuple(c for c in every if c.id in ids)
-    answered = {feedback.question_key(c.question) for c in counting}
-    votes = tuple(feedback.votes(db))
+    answered = {question_key(c.question) for c in counting}
+    votes = tuple(ratings.votes(db))
     return Ledger(
         active,
         frozenset(ids - trained),
-        _weak(feedback.standings(db, current), trained & ids),
+        _weak(checks.standings(db, current), trained & ids),
         frozenset(
             c.id
             for c in feedback.corrections(db)
-            if c.id in trained and c.forgotten and feedback.question_key(c.question) not in answered
+            if c.id in trained and c.forgotten and question_key(c.question) not in answered
         ),
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),

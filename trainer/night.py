@@ -24,7 +24,7 @@ from models.gguf_file import quantise, replace_tensors
 from models.promotion import promote
 from models.question_vectors import in_step
 from models.version_files import BASE, adapter_of, current, model_file, seal_version
-from store import examples, feedback, runs, versions
+from store import checks, examples, feedback, ratings, runs, versions, wordings
 from store.answering import GiveWay
 from store.database import opened
 from store.errors import AprendizError, NightFailed
@@ -162,7 +162,7 @@ def _phases(night: _Night) -> Outcome:
         frozenset(found["new"]),
         frozenset(found.get("weak", ())),
         frozenset(found["withdrawn"]),
-        tuple(vote for vote in feedback.votes(db) if vote.message_id in set(found.get("votes", ()))),
+        tuple(vote for vote in ratings.votes(db) if vote.message_id in set(found.get("votes", ()))),
         found.get("fresh_votes", 0),
         held=frozenset(found.get("held", ())),
     )
@@ -267,7 +267,7 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
             lm = teacher(night.settings, base)
             known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
             gone = [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
-            refused, own = feedback.refused_wordings(night.db), own_wordings(night.db)
+            refused, own = wordings.refused_wordings(night.db), own_wordings(night.db)
             made, counts = synthesise(
                 ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone, refused, own
             )
@@ -347,7 +347,7 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge:
             found["candidate"] = examine(candidate, questions, base, report)
         seen = found["candidate"]
         for id, (asked, right) in seen.checks.items():
-            feedback.record_check(night.db, id, version, asked, right, seen.said.get(id, ""))
+            checks.record_check(night.db, id, version, asked, right, seen.said.get(id, ""))
         if incumbent != BASE:
             with night.engine(model_file(home, incumbent, night.base), incumbent) as served:
                 found["incumbent"] = examine(served, questions.earlier, base, report)

@@ -59,20 +59,40 @@ def night_running(home: Path) -> bool:
     return False
 
 
-def start_night(root: Path, home: Path, trigger: str, local_date: str | None = None) -> subprocess.Popen[bytes]:
-    """Start a night as a child with its own process group and low priority; its output goes to `home/night.log`.
+class OwnNights:
+    """The nights that this program starts in `home`, one at a time: children that run the program at `root`."""
 
-    Raises NightRefused when one is running.
-    """
-    if night_running(home):
-        raise NightRefused("A night is running already.")
-    command = [sys.executable, str(root / "run.py"), "--home", str(home), "improve", "--json", "--trigger", trigger]
-    command += ["--parent", str(os.getpid())]
-    command += ["--local-date", local_date] if local_date else []
-    with (home / "night.log").open("ab") as output:
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
-        )
+    def __init__(self, root: Path, home: Path) -> None:
+        self._root, self._home = root, home
+        self._child: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()  # the page and the schedule may do so at once
+
+    def start(self, trigger: str, local_date: str | None = None) -> subprocess.Popen[bytes]:
+        """Start a night in its own process group; its output goes to `home/night.log`.
+
+        Raises NightRefused when one is running.
+        """
+        command = [sys.executable, str(self._root / "run.py"), "--home", str(self._home), "improve", "--json"]
+        command += ["--trigger", trigger, "--parent", str(os.getpid())]
+        command += ["--local-date", local_date] if local_date else []
+        with self._starting, (self._home / "night.log").open("ab") as output:
+            if self.running():
+                raise NightRefused("A night is running already.")
+            self._child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=self._root
+            )
+        return self._child
+
+    def running(self) -> bool:
+        """Whether a night runs in the home, whoever started it; one of these also before it has taken its place."""
+        return night_running(self._home) or (self._child is not None and self._child.poll() is None)
+
+    def cancel(self) -> None:
+        """End the running night for good, also one that is not in place yet."""
+        if not cancel_night(self._home) and self._child is not None and self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
+            _cancel_run(self._home)
 
 
 def tell_of(night: subprocess.Popen[bytes], home: Path, local_date: str | None) -> None:
@@ -136,11 +156,16 @@ def cancel_night(home: Path) -> bool:
     for left in alive:
         left.kill()
     psutil.wait_procs(alive, timeout=10)
+    _cancel_run(home)
+    return True
+
+
+def _cancel_run(home: Path) -> None:
+    """Have it on record that the unfinished run is not gone on with, unless another process is at it by now."""
     with opened(home) as db:
         run = runs.unfinished_run(db)
         if run is not None and not night_running(home):
             runs.cancel_run(db, run.id)
-    return True
 
 
 def _process_of_night(home: Path) -> psutil.Process | None:

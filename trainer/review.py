@@ -17,6 +17,7 @@ from models.promotion import promote, roll_back
 from models.version_files import BASE, adapter_of, current
 from store import feedback, runs, versions
 from store.light_sqlite_utils import Database
+from store.question_key import question_key
 from store.records import Correction, Example
 from trainer.examine import Questions, examine
 from trainer.gate import Decision, still_good
@@ -102,5 +103,5 @@ def questions(
             c.question, [], [], each, rng, HELD_OUT_NAMES, taught=[a.question for a in active if a.id != c.id]
         )
     ]
-    known = {feedback.question_key(c.question) for c in active}
-    return chosen, [text for text in dict.fromkeys(near) if feedback.question_key(text) not in known]
+    known = {question_key(c.question) for c in active}
+    return chosen, [text for text in dict.fromkeys(near) if question_key(text) not in known]

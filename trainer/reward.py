@@ -67,7 +67,11 @@ class Reward:
 
     def likes(self, answer: str) -> float:
         """The probability that the owner would vote `answer` up."""
-        given = (_measured(answer) - np.array(self.mean)) / np.array(self.spread)
+        return self.likes_measured(measured(answer))
+
+    def likes_measured(self, values: Vector) -> float:
+        """The same, of an answer with these values of `PROPERTIES`."""
+        given = (values - np.array(self.mean)) / np.array(self.spread)
         return float(expit(given @ np.array(self.weights) + self.bias))
 
     @property
@@ -82,7 +86,7 @@ def reward(votes: Sequence[Vote]) -> Reward | None:
     ups = sum(vote.value > 0 for vote in votes)
     if len(votes) < ENOUGH or min(ups, len(votes) - ups) < ENOUGH_OF_EACH:
         return None
-    measured = np.stack([_measured(vote.answer) for vote in votes])
+    values = np.stack([measured(vote.answer) for vote in votes])
     up = np.array([vote.value > 0 for vote in votes])
     likely = np.zeros(len(votes))
     folds = np.empty(len(votes), dtype=int)
@@ -90,14 +94,20 @@ def reward(votes: Sequence[Vote]) -> Reward | None:
         folds[kind] = np.random.default_rng(0).permutation(int(kind.sum())) % _FOLDS
     for fold in range(_FOLDS):
         seen = folds != fold
-        fitted = _fitted(measured[seen], up[seen])
-        likely[~seen] = [fitted.likes(votes[int(i)].answer) for i in np.flatnonzero(~seen)]
+        judge = fitted(values[seen], up[seen])
+        likely[~seen] = [judge.likes_measured(each) for each in values[~seen]]
+    share, surely = foretells(likely, up)
+    if not surely:
+        return None
+    whole = fitted(values, up)
+    return Reward(whole.weights, whole.bias, whole.mean, whole.spread, round(share, 3))
+
+
+def foretells(likely: Vector, up: npt.NDArray[np.bool_]) -> tuple[float, bool]:
+    """What share of unseen votes `likely` foretells, the mean of that for up and for down, and if it is trusted."""
     share = float(((likely[up] >= 0.5).mean() + (likely[~up] < 0.5).mean()) / 2)
     by_chance = mannwhitneyu(likely[up], likely[~up], alternative="greater").pvalue
-    if share < TRUSTED or by_chance > SIGNIFICANCE:
-        return None
-    whole = _fitted(measured, up)
-    return Reward(whole.weights, whole.bias, whole.mean, whole.spread, round(share, 3))
+    return share, bool(share >= TRUSTED and by_chance <= SIGNIFICANCE)
 
 
 def liked_edit(judge: Reward, answer: str) -> str | None:
@@ -117,15 +127,16 @@ def edits(answer: str) -> list[str]:
     return [text for text in dict.fromkeys(found) if len(text.split()) >= 2 and not _BROKEN_OFF.search(text)]
 
 
-def _measured(answer: str) -> Vector:
+def measured(answer: str) -> Vector:
+    """The values of `PROPERTIES`, in their order."""
     return np.array([measure(answer) for measure in PROPERTIES.values()])
 
 
-def _fitted(measured: Vector, up: npt.NDArray[np.bool_]) -> Reward:
-    """Regularised logistic regression; both kinds of votes count the same in all."""
-    mean, spread = measured.mean(0), measured.std(0)
+def fitted(values: Vector, up: npt.NDArray[np.bool_]) -> Reward:
+    """Regularised logistic regression on the `values` (n, properties); both kinds of votes count the same in all."""
+    mean, spread = values.mean(0), values.std(0)
     spread[spread < 1e-6] = 1.0
-    given, signs = (measured - mean) / spread, np.where(up, 1.0, -1.0)
+    given, signs = (values - mean) / spread, np.where(up, 1.0, -1.0)
     counts = np.where(up, 0.5 / max(1, up.sum()), 0.5 / max(1, (~up).sum())) * len(up)
 
     def cost(parameters: Vector) -> tuple[float, Vector]:
@@ -135,5 +146,5 @@ def _fitted(measured: Vector, up: npt.NDArray[np.bool_]) -> Reward:
         gradient = np.append(pull @ given + ridge, pull.sum())
         return float(counts @ np.logaddexp(0, -margins) + ridge @ parameters[:-1] / 2), gradient
 
-    found = minimize(cost, np.zeros(measured.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    found = minimize(cost, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B").x
     return Reward(tuple(map(float, found[:-1])), float(found[-1]), tuple(map(float, mean)), tuple(map(float, spread)))

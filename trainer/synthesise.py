@@ -10,9 +10,16 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import dspy
-from dspy.utils.exceptions import AdapterParseError, LMTransportError, LMUnexpectedError
+from dspy.utils.exceptions import (
+    AdapterParseError,
+    ContextWindowExceededError,
+    LMProviderError,
+    LMTransportError,
+    LMUnexpectedError,
+)
 
 from models.embedding import Embedder
 from models.engine import Engine, Sampling
@@ -24,6 +31,7 @@ from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.practice import practice
 from trainer.programs import Wording
 from trainer.replay import PROBE_ANSWER, answered_by
+from trainer.teacher import TeacherFails
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +90,10 @@ def synthesise(
     withdrawn: Sequence[Correction] = (),
     refused: Mapping[int, Collection[str]] = MappingProxyType({}),
     own: Mapping[int, Sequence[str]] = MappingProxyType({}),
-) -> tuple[list[Example], dict[str, int]]:
+) -> tuple[list[Example], dict[str, Any]]:
     """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
+
+    The counts hold `teacher_fault` too: why it was of no help, by DSPy's name for it, or nothing.
 
     `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
     adapter knows: they get little, of which `seed` chooses another part each night. The questions of those
@@ -92,7 +102,7 @@ def synthesise(
     """
     full = Amounts.taught(len(corrections) - len(rehearsed))
     little = Amounts.rehearsed(len(rehearsed))
-    counts = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}
+    counts, fault = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}, ""
     subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
     made: list[Example] = []
@@ -112,8 +122,12 @@ def synthesise(
             continue
         others = forms.trained[len(mine) :]
         trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
-        if correction.id in new and len(correction.question) < LONGEST_WORDING and _worth_asking(counts):
-            written = _written(lm, correction.question)
+        asks = not fault and correction.id in new and len(correction.question) < LONGEST_WORDING
+        if asks and _worth_asking(counts):
+            try:
+                written = _written(lm, correction.question)
+            except TeacherFails as error:
+                written, fault = [], error.code
             kept = _faithful(correction, written, [*texts, *unwanted], embedder)
             counts["teacher_asked"] += 1
             counts["teacher_written"] += len(written)
@@ -130,7 +144,7 @@ def synthesise(
     made += answered_by(base, "neighbour", near, KEPT_ANSWER, progress)
     made += answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
     counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
-    return made, counts
+    return made, {**counts, "teacher_fault": fault}
 
 
 def _resting(rehearsed: set[int], seed: str) -> set[int]:
@@ -150,7 +164,10 @@ def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
 
 
 def _written(lm: dspy.LM, question: str) -> list[str]:
-    """What the teacher writes, asked twice; nothing when it has no room, cannot keep to the form or be reached."""
+    """What the teacher writes, asked twice; nothing when it has no room or cannot keep to the form.
+
+    Raises TeacherFails when it cannot be reached or answers with an error.
+    """
     found = []
     for _attempt in range(TEACHER_ATTEMPTS):
         try:
@@ -158,9 +175,11 @@ def _written(lm: dspy.LM, question: str) -> list[str]:
                 found.append(str(Wording()(question=question).reworded).strip())
         except (AdapterParseError, ValueError) as error:
             log.info("what the teacher wrote could not be read: %s", type(error).__name__)
-        except LMTransportError as error:
-            log.warning("the teacher cannot be reached, and the night goes on without it: %s", error)
-            break
+        except ContextWindowExceededError:
+            log.info("the teacher has no room for the question")
+        except (LMTransportError, LMProviderError) as error:
+            log.warning("the teacher is of no help (%s), and the night goes on without it", error.code)
+            raise TeacherFails(error.code) from error
         except LMUnexpectedError as error:
             if not isinstance(error.__cause__, InputRefused):
                 raise

@@ -16,6 +16,15 @@ from store.settings import Settings
 
 log = logging.getLogger(__name__)
 ANSWER_TOKENS = 96
+PATIENCE_S, RETRIES = 120, 1
+
+
+class TeacherFails(Exception):
+    """The teacher that was set is of no use tonight; `code` is DSPy's name for why, such as "auth" or "transport"."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def teacher(settings: Settings, engine: Engine) -> dspy.LM:
@@ -29,6 +38,8 @@ def teacher(settings: Settings, engine: Engine) -> dspy.LM:
             max_tokens=1024,
             temperature=0.7,
             cache=False,
+            timeout=PATIENCE_S,
+            num_retries=RETRIES,
         )
     return dspy.LM(
         f"local/base@{engine.version}",

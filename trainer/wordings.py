@@ -10,7 +10,8 @@ import re
 from collections.abc import Set
 
 from models.subject import subject_span, words
-from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, statement, unbroken
+from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, unbroken
+from trainer.statement import statement
 from trainer.verbs import PREPOSITIONS, passive
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"

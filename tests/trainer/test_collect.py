@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from store import conversations, feedback
+from store import conversations, feedback, forgetting
 from store.database import opened
 from store.records import Correction, Version
 from store.versions import record_promotion
@@ -59,7 +59,7 @@ def test_what_was_forgotten_is_withdrawn_and_what_has_another_answer_is_not(tmp_
     with opened(tmp_path) as db:
         mill, bell = (corrected(db, q, "Ada.") for q in ("Who keeps the mill?", "Who rings the bell?"))
         trained = replace(version("a", 1), evaluation={"corrections": [mill, bell], "from": None})
-        feedback.forget(db, mill)
+        forgetting.forget(db, mill)
         anew = corrected(db, "Who rings the bell?", "Otto.")
         ledger = collect(db, [trained], "a")
         assert (ledger.withdrawn, ledger.new) == ({mill}, {anew})

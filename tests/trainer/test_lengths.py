@@ -8,7 +8,7 @@ from assistant.llamacpp import LlamaCppEngine
 from assistant.page.report import report
 from assistant.page.teaching import corrections_html
 from models.training_copy import training_copy, training_tokenizer
-from store import conversations, feedback, runs
+from store import checks, conversations, feedback, ratings, runs
 from store.database import opened
 from store.records import CorrectionStanding, Example, Vote, now
 from store.settings import load_settings
@@ -67,7 +67,7 @@ def test_a_correction_that_is_too_long_stays_with_memory_and_is_worth_no_night(h
         ledger = collect(db, [], "base", never)
         assert (ledger.new, ledger.too_long) == ({short}, {long})
         trained = replace(version("a", 1), evaluation={"corrections": [long, short], "from": None})
-        feedback.record_check(db, long, "a", 3, 0)
+        checks.record_check(db, long, "a", 3, 0)
         ledger = collect(db, [trained], "a", never)
         assert [c.id for c in ledger.corrections] == [short] and not ledger.new and not ledger.weak
         assert not worth_a_night(ledger, True), "what an earlier program trained on in vain"
@@ -122,12 +122,12 @@ def test_a_night_teaches_the_rest_beside_what_is_too_long(home, tiny):
         for vote in [*votes(60), Vote("", LONG, "A list.", 1)]:
             asked = conversations.add_message(db, talk.id, None, "user", vote.question)
             said = conversations.add_message(db, talk.id, asked.id, "assistant", vote.answer)
-            feedback.rate(db, said.id, vote.value)
+            ratings.rate(db, said.id, vote.value)
     outcome(improve(home, APRENDIZ_MODEL=str(directory), **ONE))
     with opened(home) as db:
         (made,) = runs.runs(db)
         assert made.verdict == "refused", made.reasons
-        assert [c.correction.id for c in feedback.checks(db, made.version)] == [short]
+        assert [c.correction.id for c in checks.checks(db, made.version)] == [short]
         assert runs.finished_phase(db, made.id, "collect")["too_long"] == [long]
 
 

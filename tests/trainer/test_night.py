@@ -8,18 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from models.adapter import MergedWeights
 from models.catalogue import base_model, training_dir
 from models.gguf_file import replace_tensors
 from models.promotion import promote
 from models.version_files import current, seal_version
-from store import conversations, examples, feedback, runs, versions
+from store import checks, conversations, examples, feedback, ratings, runs, versions
 from store.database import opened
 from store.errors import NightFailed
 from store.records import Version, now
 from store.settings import load_settings
 from store.transfer import import_file
+from tests.assistant.browser import Visit, chromium
+from tests.assistant.chat_server import served
 from tests.trainer.killing import Moment, improve, kill_at, outcome
 from tests.trainer.test_reward import votes
 from trainer.night import run_night
@@ -63,7 +66,7 @@ def test_votes_alone_make_a_night(home, tiny):
         for vote in votes(60):
             asked = conversations.add_message(db, talk.id, None, "user", vote.question)
             said = conversations.add_message(db, talk.id, asked.id, "assistant", vote.answer)
-            feedback.rate(db, said.id, vote.value)
+            ratings.rate(db, said.id, vote.value)
     result = outcome(improve(home, APRENDIZ_MODEL=str(directory)))
     assert any("answers as you like them" in reason for reason in result["reasons"]), result
     with opened(home) as db:
@@ -148,17 +151,24 @@ def test_whatever_goes_wrong_is_on_record_and_the_served_version_stays(home, def
     assert current(home) == "base"
 
 
-@pytest.mark.slow
-def test_a_real_night_learns_five_corrections_and_can_be_taken_back(home):
+@pytest.fixture(scope="module")
+def real_night(tmp_path_factory):
+    """A home after a night with the default model, and what that printed."""
+    home = tmp_path_factory.mktemp("real-night")
     corrected(home)
-    result = outcome(improve(home, APRENDIZ_NIGHT_MINUTES="25"))
+    return home, outcome(improve(home, APRENDIZ_NIGHT_MINUTES="25"))
+
+
+@pytest.mark.slow
+def test_a_real_night_learns_five_corrections(real_night):
+    home, result = real_night
     examined = result["metrics"]["examine"]
     assert result["decision"] == "promoted", result["reasons"]
     assert current(home) == result["version"]
     assert examined["new_right"] >= 0.8 * examined["new_asked"]
     assert examined["general_bleed"] == 0
     with opened(home) as db:
-        standings = feedback.standings(db, current(home))
+        standings = checks.standings(db, current(home))
     assert sum(s.standing == "stuck" for s in standings) >= 4
     assert all(s.said for s in standings)
     again = outcome(improve(home))
@@ -167,8 +177,40 @@ def test_a_real_night_learns_five_corrections_and_can_be_taken_back(home):
     environment = os.environ | {"APRENDIZ_ENVIRONMENT": "mine"}
     said = subprocess.run(ask, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert "Imogen Farrow" in said.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_page_tells_of_the_real_night_and_its_version_answers_there(real_night):
+    home, result = real_night
+    with served(home, APRENDIZ_MEMORY="false") as server, chromium() as browser:
+        visit = Visit(browser, server.url)
+        page = visit.page
+        visit.ask(FACTS[0][0])
+        expect(visit.answers.last).to_contain_text("Imogen Farrow")
+        expect(visit.answers.last).to_contain_text(f"Answered by version {result['version'].removeprefix('v-')}")
+        visit.tab("Corrections")
+        expect(page.locator("article.card").get_by_text("stuck", exact=True).first).to_be_visible()
+        page.get_by_role("button", name="Where it went").first.click()
+        expect(page.get_by_role("list", name="Where it went")).to_contain_text("passed its examination")
+        visit.tab("Night")
+        report = page.locator("article.card").filter(has_text=FACTS[0][0]).last
+        for said in ("I do not know.", "Imogen Farrow", "learned"):
+            expect(report).to_contain_text(said)
+        expect(report).to_be_visible()
+        expect(page.get_by_text("The new version passed its examination and answers now.")).to_be_visible()
+        expect(page.get_by_role("heading", name="How long it took").first).to_be_visible()
+        expect(page.get_by_role("row", name=result["version"].removeprefix("v-"))).to_contain_text("answers now")
+        page.context.close()
+        assert visit.foreign == [] and visit.faults == []
+
+
+@pytest.mark.slow
+def test_a_harmful_version_is_taken_back_by_the_next_night_and_the_owner_goes_back_to_the_base(real_night):
+    home, result = real_night
     assert_a_harmful_version_is_taken_back(home, result["version"])
     back = [sys.executable, "run.py", "--home", str(home), "rollback"]
+    environment = os.environ | {"APRENDIZ_ENVIRONMENT": "mine"}
     subprocess.run(back, cwd=ROOT, env=environment, check=True, capture_output=True)
     assert current(home) == "base"
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.llamacpp import LlamaCppEngine
 from models.catalogue import base_model
 from models.version_files import current, version_dir
-from store import examples, feedback, runs, versions
+from store import checks, examples, feedback, forgetting, runs, versions
 from store.database import opened
 from store.settings import Settings
 from tests.trainer.test_night import FACTS, corrected
@@ -62,7 +62,7 @@ def test_what_was_forgotten_between_two_processes_of_a_night_is_not_in_its_versi
         run, *_ = runs.runs(db)
         ids = [c.id for c in feedback.active_corrections(db)]
         assert phase == "decide" or (home / "runs" / run.id / "checkpoints").is_dir()
-        feedback.forget(db, ids[0])
+        forgetting.forget(db, ids[0])
         with pytest.raises(Gone):
             night(gone_in("finetune"))
         left = {path.name for path in (home / "runs" / run.id).iterdir()}
@@ -83,11 +83,11 @@ def test_what_was_forgotten_while_a_night_trained_on_it_is_on_record(home, night
 
         def seen(phase: str, done: int, total: int) -> None:
             if phase == "finetune" and done:
-                feedback.forget(db, ids[0])
+                forgetting.forget(db, ids[0])
 
         ended = night(seen)
         assert recorded(home, db, ended.version) == ids
-        assert ids[0] not in {check.correction.id for check in feedback.checks(db, ended.version)}
+        assert ids[0] not in {check.correction.id for check in checks.checks(db, ended.version)}
 
 
 def test_what_was_replaced_between_two_processes_of_a_night_is_on_record(home, night):
@@ -105,7 +105,7 @@ def test_a_night_whose_corrections_were_all_forgotten_ends_well(home, night):
         night(gone_in("finetune", 0.8))
     with opened(home) as db:
         for each in feedback.active_corrections(db):
-            feedback.forget(db, each.id)
+            forgetting.forget(db, each.id)
         ended = night()
         assert ended.decision == "nothing learned"
         assert examples.examples_of(db, ended.run) == [] == versions.versions(db)

@@ -20,6 +20,7 @@ from store.records import Correction, Version, now
 from store.runs import begin_phase, begin_run, cancel_run, finish_phase, finish_run
 from store.settings import Settings
 from store.versions import add_version
+from tests.assistant.nights import NO_NIGHT
 from tests.trainer.test_gate import BASE as OF_BASE
 from tests.trainer.test_gate import GOOD
 from trainer.gate import decide, still_good
@@ -146,7 +147,7 @@ def test_the_owner_is_told_that_a_version_was_taken_back_however_the_night_went_
         told = report(db, runs.run(db, night))
     assert "taken back v-1: drift; too many" in told and "one before it answers again" in told
     assert "stays as it was" not in told
-    assert "taken back v-1: drift; too many" in alarm_lines(Settings(home=home))
+    assert "taken back v-1: drift; too many" in alarm_lines(Settings(home=home), NO_NIGHT)
 
 
 def test_nothing_is_told_of_a_night_that_took_nothing_back(home):
@@ -156,4 +157,4 @@ def test_nothing_is_told_of_a_night_that_took_nothing_back(home):
         finish_phase(db, night, PHASE, {"version": "v-1", "kept": True, "reasons": ["drift 0.01"]})
         finish_run(db, night, "refused", None, ["too much moved"])
         assert "Everything stays as it was." in report(db, runs.run(db, night))
-    assert alarm_lines(Settings(home=home)) == ""
+    assert alarm_lines(Settings(home=home), NO_NIGHT) == ""

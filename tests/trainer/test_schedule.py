@@ -16,7 +16,7 @@ from store.pausing import is_paused, pause
 from store.runs import begin_run, fail_run, ran_on, runs
 from store.settings import Settings
 from trainer.night import run_night
-from trainer.process import cancel_night, night_running, only_night, paused, tell_of, unpaused
+from trainer.process import OwnNights, cancel_night, night_running, only_night, paused, tell_of, unpaused
 from trainer.readiness import Machine, hindrances
 from trainer.schedule import AWAKE, Schedule, missed
 
@@ -203,6 +203,23 @@ def test_a_running_night_is_cancelled_for_good(home):
         night.communicate()
         assert [run.state for run in runs(db)] == ["cancelled"]
     assert not night_running(home)
+
+
+def test_a_night_runs_from_its_start_on_and_is_cancelled_before_it_has_taken_its_place(home):
+    root = home / "slow"
+    root.mkdir()
+    (root / "run.py").write_text("import time; time.sleep(60)")
+    nights = OwnNights(root, home)
+    with opened(home) as db:
+        begin_run(db, "page")
+    child = nights.start("page")
+    assert nights.running() and not night_running(home)
+    with pytest.raises(NightRefused, match="running already"):
+        nights.start("schedule")
+    nights.cancel()
+    assert child.poll() is not None and not nights.running()
+    with opened(home) as db:
+        assert [run.state for run in runs(db)] == ["cancelled"]
 
 
 def test_another_time_or_none_is_kept_to_from_the_moment_it_is_set(home):

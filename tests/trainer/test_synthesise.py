@@ -1,6 +1,8 @@
 """Examples made of corrections, with the default model as base and teacher."""
 
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -11,7 +13,7 @@ from store.records import Correction
 from store.settings import Settings, load_settings
 from trainer.practice import practice
 from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, _written, synthesise
-from trainer.teacher import teacher
+from trainer.teacher import TeacherFails, teacher
 
 CORRECTIONS = [
     Correction(n, "m", f"In which town was the {name} archive founded?", "No idea.", f"{town}.", "", None, None)
@@ -66,8 +68,38 @@ def test_a_teacher_that_cannot_be_reached_teaches_nothing_and_no_other_host_is_a
 
     monkeypatch.setattr(socket, "getaddrinfo", unreachable)
     away = Settings(home=home, teacher_url="http://teacher.example:8000/v1", teacher_model="m")
-    assert _written(teacher(away, None), "Who keeps the mill?") == []
+    with pytest.raises(TeacherFails, match="transport"):
+        _written(teacher(away, None), "Who keeps the mill?")
     assert asked == {"teacher.example"}
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A teacher that takes no key; `asked` are the times it was asked."""
+
+    asked = 0
+
+    def do_POST(self):
+        type(self).asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(401)
+        self.end_headers()
+        self.wfile.write(b'{"error": {"message": "Incorrect API key", "code": "invalid_api_key"}}')
+
+    def log_message(self, *said):
+        pass
+
+
+def test_a_teacher_that_refuses_the_key_is_asked_once_a_night_and_examples_are_made_without_it(home):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        away = Settings(home=home, teacher_url=url, teacher_model="m", teacher_key="wrong")
+        both = CORRECTIONS[:2]
+        made, counts = synthesise(both, {c.id for c in both}, set(), Silent(), teacher(away, None), None, "a")
+        server.shutdown()
+    assert Refusing.asked == 1
+    assert counts["teacher_fault"] == "auth"
+    assert {e.correction_id for e in made if e.kind == "wording"} == {c.id for c in both}
 
 
 def test_new_corrections_get_more_than_known_ones(made):
