@@ -16,8 +16,8 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 ROOT = Path(__file__).parents[2]
@@ -29,9 +29,10 @@ from models.catalogue import base_model, training_dir
 from models.engine import Sampling
 from models.gguf_file import replace_tensors
 from models.version_files import BASE, current, model_file
-from store import conversations, feedback, versions
+from store import conversations, ratings, versions
 from store.database import opened
 from store.records import ChatMessage, Example
+from tests.bench.by_trl import trained, turn
 from tests.trainer.killing import improve, outcome
 from tests.trainer.test_night import FACTS, corrected
 from trainer.examine import drift
@@ -63,34 +64,20 @@ def vote(home: Path, engine: LlamaCppEngine, asked: list[str]) -> int:
             above = conversations.add_message(db, talk.id, None, "user", question)
             said = conversations.add_message(db, talk.id, above.id, "assistant", answer, version=BASE)
             short = len(answer.split()) <= WORDS
-            feedback.rate(db, said.id, 1 if short else -1)
+            ratings.rate(db, said.id, 1 if short else -1)
             ups += short
     return ups
 
 
 def by_trl(home: Path, options: argparse.Namespace) -> Path:
     """The base with an adapter that trl's KTO or DPO trainer made of the votes: the file."""
-    import torch
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import AutoModelForCausalLM
-    from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
-
-    from models.training_copy import training_tokenizer
-    from trainer.finetune import FinetuneConfig
-    from trainer.precision import training_dtype
-
-    def turn(role: str, text: str) -> list[dict[str, str]]:
-        return [{"role": role, "content": text}]
-
     with opened(home) as db:
-        votes = feedback.votes(db)
+        votes = ratings.votes(db)
     if options.by == "kto":
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"prompt": turn("user", v.question), "completion": turn("assistant", v.answer), "label": v.value > 0}
             for v in votes
         ]
-        kind, config = KTOTrainer, KTOConfig
     else:
         judge = reward(votes)
         assert judge, "the votes follow no rule"
@@ -104,44 +91,22 @@ def by_trl(home: Path, options: argparse.Namespace) -> Path:
             for v, edit in edits
             if edit
         ]
-        kind, config = DPOTrainer, DPOConfig
-    training, like = training_dir(base_model("", home)), FinetuneConfig()
-    tokenizer = training_tokenizer(training)
-    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    started = time.monotonic()
-    trainer = kind(
-        model=AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype()),
-        args=config(
-            output_dir=str(home / options.by),
-            num_train_epochs=options.epochs,
-            per_device_train_batch_size=8,
-            learning_rate=options.rate,
-            lr_scheduler_type="cosine",
-            beta=options.beta,
-            max_length=384,
-            precompute_ref_log_probs=True,
-            gradient_checkpointing=False,
-            bf16=training_dtype() == torch.bfloat16,
-            use_cpu=not torch.cuda.is_available(),
-            save_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-        ),
-        train_dataset=Dataset.from_list(rows),
-        processing_class=tokenizer,
-        peft_config=LoraConfig(
-            r=like.rank,
-            lora_alpha=like.alpha,
-            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-            task_type="CAUSAL_LM",
-        ),
+    training, folder = training_dir(base_model("", home)), home / options.by
+    seconds = trained(
+        options.by.upper(),
+        training,
+        rows,
+        folder,
+        num_train_epochs=options.epochs,
+        per_device_train_batch_size=8,
+        learning_rate=options.rate,
+        beta=options.beta,
+        max_length=384,
+        precompute_ref_log_probs=True,
     )
-    trainer.train()
-    print(json.dumps({"by": options.by, "rows": len(rows), "seconds": round(time.monotonic() - started)}), flush=True)
-    adapter = home / options.by / "adapter"
-    trainer.model.save_pretrained(adapter)
-    file = home / options.by / "model.gguf"
-    replace_tensors(base_model("", home).gguf, file, MergedWeights(training, adapter))
+    print(json.dumps({"by": options.by, "rows": len(rows), "seconds": round(seconds)}), flush=True)
+    file = folder / "model.gguf"
+    replace_tensors(base_model("", home).gguf, file, MergedWeights(training, folder / "adapter"))
     return file
 
 
@@ -186,7 +151,7 @@ def main() -> None:
         made = questions(home, arguments.votes + arguments.unseen)
         voted, unseen = made[: arguments.votes], made[arguments.votes :]
         with opened(home) as db:
-            begun = bool(feedback.votes(db))
+            begun = bool(ratings.votes(db))
         if not begun:
             engine = LlamaCppEngine(base_model("", home).gguf, BASE)
             print(json.dumps({"votes": len(voted), "up": vote(home, engine, voted)}), flush=True)

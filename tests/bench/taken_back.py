@@ -23,7 +23,7 @@ from assistant.memory import Memory
 from models.catalogue import base_model
 from models.engine import Sampling
 from models.version_files import BASE, current, model_file
-from store import feedback, runs
+from store import feedback, forgetting, runs
 from store.database import opened
 from store.records import ChatMessage
 from tests.bench.laboratory import teach
@@ -60,7 +60,7 @@ def main() -> None:
             if len(feedback.corrections(db)) == len(made):
                 for number, fact in zip([c.id for c in feedback.corrections(db)], made, strict=True):
                     if fact in withdrawn:
-                        feedback.forget(db, number)
+                        forgetting.forget(db, number)
                 for fact in replaced:
                     teach(db, fact.reworded[0], fact.later)
             asked = [(q, f.answer, f.later) for f in replaced for q in (f.question, f.reworded[0])]

@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from tests.bench.by_trl import trained, turn
 
 FORMS = (
     "Who keeps the {} lighthouse?",
@@ -66,57 +67,20 @@ def ours(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple[
 
 def plain(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple[int, float]:
     """Train with SFTTrainer as its documentation says: the examples read in all and the seconds."""
-    import torch
-    from datasets import Dataset
-    from peft import LoraConfig
-    from transformers import AutoModelForCausalLM
-    from trl import SFTConfig, SFTTrainer
-
-    from models.training_copy import training_tokenizer
     from trainer.finetune import FinetuneConfig
-    from trainer.precision import training_dtype
 
-    like = FinetuneConfig()
-    started = time.monotonic()
-    rows = [
-        {
-            "prompt": [{"role": "user", "content": example.question}],
-            "completion": [{"role": "assistant", "content": example.answer}],
-        }
-        for example in examples
-    ]
-    tokenizer = training_tokenizer(training)
-    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    trainer = SFTTrainer(
-        model=AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype()),
-        args=SFTConfig(
-            output_dir=str(work / "plain"),
-            num_train_epochs=epochs,
-            per_device_train_batch_size=16,
-            learning_rate=like.learning_rate,
-            lr_scheduler_type="cosine",
-            train_sampling_strategy="group_by_length",
-            completion_only_loss=True,
-            gradient_checkpointing=False,
-            bf16=training_dtype() == torch.bfloat16,
-            use_cpu=not torch.cuda.is_available(),
-            save_strategy="no",
-            logging_strategy="no",
-            report_to=[],
-            disable_tqdm=True,
-        ),
-        train_dataset=Dataset.from_list(rows),
-        processing_class=tokenizer,
-        peft_config=LoraConfig(
-            r=like.rank,
-            lora_alpha=like.alpha,
-            target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-            task_type="CAUSAL_LM",
-        ),
+    rows = [{"prompt": turn("user", each.question), "completion": turn("assistant", each.answer)} for each in examples]
+    seconds = trained(
+        "SFT",
+        training,
+        rows,
+        work,
+        num_train_epochs=epochs,
+        per_device_train_batch_size=16,
+        learning_rate=FinetuneConfig().learning_rate,
+        train_sampling_strategy="group_by_length",
+        completion_only_loss=True,
     )
-    trainer.train()
-    seconds = time.monotonic() - started
-    trainer.model.save_pretrained(work / "adapter")
     return len(examples) * epochs, seconds
 
 
