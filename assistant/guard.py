@@ -28,6 +28,7 @@ _SCRIPT = re.compile(rb"<script(?=[\s>])")
 _HEAD = b"<head>"
 _FOR_A_YEAR = "private, max-age=31536000, immutable"
 _NAMED_BY_CONTENT = "/assets/"  # Gradio's files, of which another content has another name
+_STARTED = secrets.token_hex(8)  # tells one start of the server from another, for tabs that outlive one
 
 
 def allowed_hosts(host: str, computer: str) -> frozenset[str]:
@@ -156,6 +157,7 @@ def _add_headers(headers: MutableHeaders, nonce: str) -> None:
     headers["cross-origin-opener-policy"] = "same-origin"
     headers["cross-origin-resource-policy"] = "same-origin"
     headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
+    headers["aprendiz-started"] = _STARTED
 
 
 def _plain_encoding(scope: Scope) -> bool:

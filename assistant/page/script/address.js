@@ -1,7 +1,10 @@
-// The address names the conversation that is shown, so that it can be kept, opened again, and gone back to.
-import { asks, shownTalk } from "./parts.js";
+// The address names the conversation that is shown and the end of its branch, so that they can be kept, opened again, and
+// gone back to. Other branches of one conversation are no steps to go back.
+import { asks, shownEnd, shownTalk } from "./parts.js";
 
-export const named = () => new URLSearchParams(location.search).get("talk") || "";
+const inAddress = (what) => new URLSearchParams(location.search).get(what) || "";
+
+export const named = () => inAddress("talk");
 
 let awaited = null; // the conversation that an address gone back to names, until it is shown or another is pressed
 
@@ -20,14 +23,16 @@ export function tellAddress() {
   const shown = shownTalk(); // null again while a question is on its way
   if (shown !== null) arrived = true;
   if (shown === awaited) awaited = null;
-  if (shown === null || awaited !== null || shown === named()) return;
+  const end = shownEnd();
+  const stays = shown === named();
+  if (shown === null || awaited !== null || (stays && end === inAddress("message"))) return;
   const address = new URL(location.href);
-  if (shown) address.searchParams.set("talk", shown);
-  else address.searchParams.delete("talk");
-  history.pushState(history.state, "", address);
+  for (const [name, id] of Object.entries({ talk: shown, message: end }))
+    id ? address.searchParams.set(name, id) : address.searchParams.delete(name);
+  stays ? history.replaceState(history.state, "", address) : history.pushState(history.state, "", address);
 }
 
 window.addEventListener("popstate", () => {
   const id = (awaited = named());
-  asks("chat", id ? { do: "open", id } : { do: "new" });
+  asks("chat", id ? { do: "open", id, message: inAddress("message") } : { do: "new" });
 });

@@ -20,6 +20,12 @@ export function drop(name) {
   store();
 }
 
+/** What is written in the fields that begin so, by the rest of their names. */
+export function draftsOf(kind) {
+  const of = Object.entries(drafts).filter(([name]) => name.startsWith(kind));
+  return Object.fromEntries(of.map(([name, { text }]) => [name.slice(kind.length), text]));
+}
+
 const store = () => sessionStorage.setItem("drafts", JSON.stringify(drafts));
 
 // Who logs out leaves nothing to whoever comes next.

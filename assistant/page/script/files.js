@@ -1,4 +1,5 @@
 // Files that are dropped or chosen: documents for a conversation, and conversations to be taken in.
+import { letGoPrepared, prepared } from "./fields.js";
 import { asks, lines, value } from "./parts.js";
 import { say } from "./speech.js";
 import { plain } from "./stream.js";
@@ -44,11 +45,13 @@ async function readAll() {
   asks("shelf", { do: "look" });
 }
 
-/** A document that comes before any question begins a conversation, which is opened unless another one was meanwhile. */
+/** A document that comes before any question begins a conversation as it was prepared; it is opened, unless another one
+ * was meanwhile. */
 async function begun(conversation) {
   if (value("talk-id")) return asks("chat", { do: "list" });
-  asks("chat", { do: "open", id: conversation });
+  asks("chat", { ...prepared(), do: "begin", id: conversation });
   for (let tries = 200; tries && value("talk-id") !== conversation; tries--) await new Promise((go) => setTimeout(go, 25));
+  if (value("talk-id") === conversation) letGoPrepared();
 }
 
 /** Conversations to be taken in; what came of it is said below the button, and the list is read anew. */

@@ -3,12 +3,15 @@
 import { leaveAddress, tellAddress } from "./address.js";
 import { copy } from "./copying.js";
 import { edit, end, putBackEditor } from "./editor.js";
-import { leaveFields, putBackAbout, putBackCorrections, putBackFields, writtenBeside } from "./fields.js";
+import { fillAbout, leaveFields, putBackAbout, putBackCorrections, putBackFields, settleAbout, writtenBeside } from "./fields.js";
+import { bringFound, seek } from "./finding.js";
+import { putBackFocus } from "./focus.js";
+import { listKeys } from "./keys.js";
 import { asks, value } from "./parts.js";
 import { makeReachable, nameParts, place } from "./placing.js";
 import { keepQuestion, letGo, sendEarly } from "./question.js";
+import { openNamed } from "./tabs.js";
 import { mustWait, untell } from "./waiting.js";
-import "./keys.js";
 
 /** Hand a press to the tab it is of. */
 function hand(button) {
@@ -17,7 +20,9 @@ function hand(button) {
   if (ask && !safe && !window.confirm(ask)) return;
   leaveAddress();
   leaveFields(button);
-  asks(to, { ...press, ...writtenBeside(button) });
+  seek(press.do === "open" ? press.message : undefined);
+  if (to === "about") press.do === "fill" ? fillAbout(press) : settleAbout(press);
+  else asks(to, { ...press, ...writtenBeside(button) });
 }
 
 document.addEventListener("click", (event) => {
@@ -25,7 +30,8 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const row = button.closest(".message-row");
   const act = button.dataset.do;
-  if (act === "attach") document.getElementById("attached").click();
+  if (act === "keys") listKeys();
+  else if (act === "attach") document.getElementById("attached").click();
   else if (row && ["edit", "save", "cancel", "retry", "continue"].includes(act) && mustWait()) return;
   else if (row && act === "edit") edit(row);
   else if (row && (act === "save" || act === "cancel")) end(row, act === "save");
@@ -40,7 +46,7 @@ document.addEventListener("click", (event) => {
 });
 
 let placing = false;
-const watched = ["data-row", "data-talk", "data-at", "disabled"];
+const watched = ["data-row", "data-talk", "data-message", "data-at", "disabled"];
 
 /** After whatever Gradio has drawn anew, once a frame. */
 function drawn() {
@@ -48,7 +54,9 @@ function drawn() {
   placing = true;
   requestAnimationFrame(() => {
     placing = false;
+    openNamed();
     place();
+    bringFound();
     nameParts();
     tellAddress();
     keepQuestion();
@@ -58,6 +66,7 @@ function drawn() {
     putBackCorrections();
     putBackAbout();
     putBackEditor();
+    putBackFocus();
     untell();
     makeReachable();
   });

@@ -5,13 +5,16 @@ export const rows = () => [...document.querySelectorAll("#talk .message-row")];
 /** Gradio's own buttons of a message. */
 export const tools = (row) => [...row.querySelectorAll(".message-buttons button")];
 
-export const messageOf = (row) => row.querySelector('.under [data-do="edit"]')?.dataset.id;
+export const messageOf = (row) => row.querySelector(".under")?.dataset.id;
 
 /** The text of a whole message as it was written; what Gradio is given of it has its formulas marked. */
 export const textOf = (row) => row.querySelector(".under")?.dataset.text;
 
 /** The conversation that is shown, empty for a new one; null while the server does not say. */
 export const shownTalk = () => document.querySelector("#under-data [data-talk]")?.dataset.talk ?? null;
+
+/** The message at the end of the branch that is shown, empty without one. */
+export const shownEnd = () => document.querySelector("#under-data [data-message]")?.dataset.message ?? "";
 
 export const questionField = () => document.querySelector("#question textarea");
 

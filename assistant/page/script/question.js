@@ -1,6 +1,7 @@
 // The question in its box: kept until it is sent, and sent only when it can be answered where it belongs.
 import { arriving, leaveAddress, named } from "./address.js";
 import { drop, handedIn } from "./drafts.js";
+import { letGoPrepared } from "./fields.js";
 import { reading } from "./files.js";
 import { click, questionField, shownTalk, write } from "./parts.js";
 import { say } from "./speech.js";
@@ -32,6 +33,7 @@ export function letGo() {
   if (!mark || mark.dataset.at === heard) return;
   heard = mark.dataset.at;
   const field = questionField();
+  if (mark.dataset.begins) letGoPrepared();
   if (mark.dataset.edit) drop(`edit ${mark.dataset.edit}`);
   else if (mark.dataset.sent) field?.value === mark.dataset.sent && write(field, "");
   else handedIn.clear(); // refused: it is still to be handed in

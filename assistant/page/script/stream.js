@@ -21,9 +21,14 @@ window.fetch = async (...request) => {
   return response;
 };
 
+let started = null; // which start of the server this page came from
+
 async function fetched(url, request) {
   const response = await plain(...request);
-  if (response.status === 401) window.location.reload(); // logged out meanwhile: the server shows the login
+  const now = response.headers.get("aprendiz-started");
+  started ??= now;
+  const restarted = now && now !== started; // this tab may have given up its stream, and would show nothing any more
+  if (response.status === 401 || restarted) window.location.reload(); // logged out meanwhile: the server shows the login
   if (response.ok && url.includes("/queue/join")) await joined(await response.clone().json());
   if (!response.ok || !response.body || !url.includes("/queue/data")) return response;
   const signal = request[0] instanceof Request ? request[0].signal : request[1] && request[1].signal;
