@@ -47,9 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
     from store.errors import AprendizError
 
     try:
-        return int(globals()[f"_{flags.command}"](flags) or 0)
+        status = int(globals()[f"_{flags.command}"](flags) or 0)
+        sys.stdout.flush()
+        return status
     except AprendizError as error:
         print(f"aprendiz: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        if not _unread():
+            raise
         return 1
     except OSError as error:
         if error.filename is None:
@@ -59,6 +65,19 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("aprendiz: stopped.", file=sys.stderr)
         return 130
+
+
+def _unread() -> bool:
+    """Whether nobody reads any more what this prints; what is left of it then goes nowhere."""
+    import select
+
+    out = sys.stdout.fileno()
+    seen = select.poll()
+    seen.register(out, 0)  # asked for nothing, it still tells that the other end is closed
+    if not seen.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), out)
+    return True
 
 
 def _in_own_environment(command: str, given: list[str]) -> int | None:
@@ -181,7 +200,7 @@ def _chat(flags: argparse.Namespace) -> None:
     from store.errors import AprendizError, NightRefused
     from trainer.lengths import fits
     from trainer.practice import practice
-    from trainer.process import cancel_night, could_not_begin, night_running, paused, start_night, tell_of
+    from trainer.process import OwnNights, could_not_begin, paused, tell_of
     from trainer.readiness import hindrances, machine
     from trainer.schedule import Schedule
 
@@ -191,7 +210,7 @@ def _chat(flags: argparse.Namespace) -> None:
     def due(local_date: str) -> None:
         try:
             if _worth_a_night(settings):
-                tell_of(start_night(ROOT, settings.home, "schedule", local_date), settings.home, local_date)
+                tell_of(nights.start("schedule", local_date), settings.home, local_date)
         except NightRefused:
             raise
         except AprendizError as error:
@@ -200,21 +219,19 @@ def _chat(flags: argparse.Namespace) -> None:
     def by_hand() -> None:
         if hindered := hindrances(machine(settings.home), assistant.settings, unattended=False):
             raise NightRefused("The night cannot start: " + "; ".join(hindered) + ".")
-        start_night(ROOT, settings.home, "page")
-
-    def stop() -> None:
-        cancel_night(settings.home)
+        nights.start("page")
 
     def take(now: Settings) -> None:
         assistant.take(running(settings, now))
         schedule.take(assistant.settings)
 
     fitting = fits(lambda: _base(settings).gguf)
+    nights = OwnNights(ROOT, settings.home)
     schedule = Schedule(settings, due, against)
     control = NightControl(
         start=by_hand,
-        running=lambda: night_running(settings.home),
-        cancel=stop,
+        running=nights.running,
+        cancel=nights.cancel,
         next_run=schedule.next_run,
         put_off=lambda: schedule.put_off,
         practised=lambda correction: practice(correction).trained,
@@ -312,15 +329,18 @@ def _planned(home: Path, fits: Fits) -> Plan:
     """The same, for the page."""
     from assistant.page.night_control import Plan
     from store.database import opened
-    from store.feedback import active_corrections
+    from store.feedback import teachable_corrections
     from trainer.reward import reward
+    from trainer.urgent import alarmed, worth_a_night
 
     ledger = _ledger(home, fits)
     with opened(home) as db:
-        able = [c for c in active_corrections(db) if not c.context and fits(c.question, c.answer)]
+        able = [c for c in teachable_corrections(db) if fits(c.question, c.answer)]
+        alarm = worth_a_night(ledger, True) and alarmed(db)
     new = tuple(each for each in ledger.corrections if each.id in ledger.new and ledger.worth_a_night)
     judge = reward(ledger.votes) if ledger.worth_a_night else None
-    return Plan(new, len(ledger.withdrawn), len(able) - len(ledger.corrections), judge.in_words if judge else "")
+    waiting = len(able) - len(ledger.corrections)
+    return Plan(new, len(ledger.withdrawn), waiting, judge.in_words if judge else "", alarm)
 
 
 def _improve(flags: argparse.Namespace) -> None:
@@ -486,9 +506,10 @@ def _doctor(flags: argparse.Namespace) -> int:
 
 def _corrections(flags: argparse.Namespace) -> None:
     from models.version_files import current
+    from store.checks import standings
     from store.database import opened
     from store.errors import InputRefused
-    from store.feedback import forget, standings
+    from store.forgetting import forget
     from trainer.lengths import fits
 
     settings = _settings(flags)
@@ -515,6 +536,7 @@ def _corrections(flags: argparse.Namespace) -> None:
                 "asked": s.asked,
                 "right": s.right,
                 "said": s.said,
+                "alone": s.alone,
                 "too_long": (c := s.correction).active and not c.manner and not fitting(c.question, c.answer),
             }
             for s in standings(db, current(home))
@@ -523,7 +545,8 @@ def _corrections(flags: argparse.Namespace) -> None:
         _print(rows)
         return
     for row in rows:
-        only = "  (too long to be taught: memory alone gives it)" if row["too_long"] else ""
+        why = "too long to be taught" if row["too_long"] else f"about {row['by']} alone" if row["alone"] else ""
+        only = f"  ({why}: memory alone gives it)" if why else ""
         print(f"{row['id']:4}  {row['standing']:11}  {row['question'][:50]} -> {row['answer'][:40]}{only}")
 
 

@@ -6,13 +6,14 @@ is shown is theirs to decide.
 """
 
 import json
-import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
 from assistant.documents import with_passages, with_room
+from assistant.knowledge import Knowledge
 from assistant.memory import Memory, Recalled
 from assistant.prompt import LEAST_ROOM, as_it_should_be, fitting, readable_tokens, require_room, with_wishes
 from assistant.sampling import ANSWER_TOKENS, sampling_of, sampling_of_another
@@ -22,8 +23,7 @@ from models.catalogue import BaseModel
 from models.engine import Engine, Piece, Sampling
 from store import conversations, feedback
 from store.answering import answering
-from store.database import opened, storable
-from store.documents import own_digests
+from store.database import opened, storable, writing
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
 from store.records import ChatMessage, Conversation, Correction, Message, Passage
@@ -63,15 +63,12 @@ class Assistant:
     def __init__(self, settings: Settings, base: BaseModel) -> None:
         self.settings = settings
         self.serving = Serving(settings, base)
-        self._memory: Memory | None = None
-        self._lock = threading.Lock()
+        self.knowledge = Knowledge(settings)
 
     def take(self, settings: Settings) -> None:
         """Go by other settings from the next answer on; the engines stay those that were opened."""
         self.settings = settings
-        with self._lock:
-            if self._memory is not None:
-                self._memory.answer_from(settings.memory_threshold)
+        self.knowledge.take(settings)
 
     def send(
         self,
@@ -92,25 +89,27 @@ class Assistant:
         if not text.strip():
             raise InputRefused("The question is empty. Write something to be answered.")
         with opened(self.settings.home) as db:
-            self.require_room(db, conversation_id, text, version=version, owner=owner)
+            talk = conversations.conversation(db, conversation_id) if conversation_id else self.unbegun(owner)
+            self.require_room(db, talk, text, version=version)
             if conversation_id is None:
-                conversation_id = conversations.create_conversation(db, _title(text), owner=owner).id
+                conversation_id = begin_talk(db, talk, text)
             elif parent_id is None:
                 branch = conversations.newest_path(db, conversation_id)
                 parent_id = branch[-1].id if branch else None
             question = conversations.add_message(db, conversation_id, parent_id, "user", text)
             yield from self._first_answered(db, question, cancelled, version)
 
-    def require_room(
-        self, db: Database, conversation_id: str | None, text: str, *, version: str = "current", owner: str = ""
-    ) -> None:
+    def unbegun(self, owner: str) -> Conversation:
+        """A conversation of `owner` as one begins; it is not stored, and has no id."""
+        return Conversation("", "", self.settings.instructions, "", "", owner=owner)
+
+    def require_room(self, db: Database, talk: Conversation, text: str, *, version: str = "current") -> None:
         """Raises ContextExceeded for a question that the model could not even read alone, with instructions and wishes.
 
         For a short one no model is loaded.
         """
-        talk = conversations.conversation(db, conversation_id) if conversation_id else None
         asked = [*_instructions(talk), ChatMessage("user", storable(text))]
-        asked = with_wishes(asked, self._wishes(db, talk.owner if talk else owner))
+        asked = with_wishes(asked, self._wishes(db, talk.owner))
         if sum(len(each.content.encode()) for each in asked) > ALWAYS_READ_BYTES:
             with self.serving.engine(version) as engine:
                 require_room(engine, asked)
@@ -130,14 +129,15 @@ class Assistant:
 
         Raises InputRefused for one that had come to its end, NotFound when that version is gone.
         """
+        taken = time.monotonic()
         with answering(self.settings.home), opened(self.settings.home) as db:
             message = conversations.message(db, message_id)
             question = conversations.message(db, message.parent_id or message.id)
-            passages = self._given(db, question)
+            passages = self.knowledge.given(db, question)
             with self.serving.engine(message.version or "current") as engine:
                 begun = conversations.take_up(db, message_id)
                 sampling = sampling_of(conversations.conversation(db, message.conversation_id))
-                yield from self._generated(db, question, engine, sampling, cancelled, passages, begun)
+                yield from self._generated(db, question, engine, sampling, cancelled, taken, passages, begun)
 
     def reword(self, message_id: str, text: str, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Message]:
         """Ask the question `message_id` in other words: a branch beside it, which stays. Raises as `send` does."""
@@ -147,7 +147,7 @@ class Assistant:
             message = conversations.message(db, message_id)
             if message.role != "user":
                 raise InputRefused("Only a question can be asked in other words; an answer is corrected.")
-            self.require_room(db, message.conversation_id, text)
+            self.require_room(db, conversations.conversation(db, message.conversation_id), text)
             question = conversations.add_message(db, message.conversation_id, message.parent_id, "user", text)
             yield from self._first_answered(db, question, cancelled, "current")
 
@@ -161,8 +161,9 @@ class Assistant:
     ) -> list[Answer]:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
         with opened(self.settings.home) as db:
-            found_all = self._looked_up(db, rows, with_memory)
-            wishes = feedback.wishes(db, main_owner(db)) if with_memory else []
+            owner = main_owner(db)
+            found_all = self.knowledge.on_all(db, rows, with_memory, owner)
+            wishes = feedback.wishes(db, owner) if with_memory else []
         answers: dict[int, Answer] = {}
         routes: dict[str, list[int]] = {}
         for index, (found, _) in enumerate(found_all):
@@ -199,8 +200,9 @@ class Assistant:
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
+        taken = time.monotonic()
         with answering(self.settings.home), opened(self.settings.home) as db:
-            found, passages = self._known(db, messages, question, with_memory)
+            found, passages = self.knowledge.on(db, messages, question, with_memory, owner)
             while found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
                 name, said = self._name(version), found.correction
                 kept = said_again(db, partial(keep, db), said, name) if keep else None
@@ -208,7 +210,8 @@ class Assistant:
                     yield Begun(name, kept.id if kept else None, said.id, (), 0)
                     yield Piece(said.answer, 0, "stop")
                     return
-                found, passages = self._known(db, messages, question, with_memory)  # it was forgotten meanwhile
+                # It was forgotten meanwhile.
+                found, passages = self.knowledge.on(db, messages, question, with_memory, owner)
             wishes = feedback.wishes(db, owner) if with_memory else []
             with self.serving.engine(self._route(version, found, with_memory)) as engine:
                 tokens = readable_tokens(engine, read := with_wishes(messages, wishes))
@@ -220,7 +223,7 @@ class Assistant:
                     yield from engine.stream(read, sampling, cancelled)
                     return
                 answer = begin(db, keep(db), engine, passages)
-                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled))) as states:
+                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled), taken)) as states:
                     yield replace(begun, message_id=answer.id)
                     for piece, _ in states:
                         yield piece
@@ -228,11 +231,7 @@ class Assistant:
     @property
     def memory(self) -> Memory:
         """The memory, loaded on first use."""
-        with self._lock:
-            if self._memory is None:
-                # On one thread: with all of them a look-up waits for the slowest, beside a night or an answer for long.
-                self._memory = Memory(self.settings.home, threshold=self.settings.memory_threshold)
-            return self._memory
+        return self.knowledge.memory
 
     def warm_up(self) -> None:
         """Load the memory and the current model, so that the first answer does not wait for them."""
@@ -243,8 +242,7 @@ class Assistant:
     def close(self) -> None:
         """Give all memory back."""
         self.serving.close()
-        if self._memory is not None:
-            self._memory.close()
+        self.knowledge.close()
 
     def _first_answered(
         self, db: Database, question: Message, cancelled: Callable[[], bool], version: str
@@ -271,28 +269,30 @@ class Assistant:
         with_memory: bool = True,
         version: str = "current",
     ) -> Iterator[Message]:
+        taken = time.monotonic()
         sampling = sampling or sampling_of(conversations.conversation(db, question.conversation_id))
         with answering(self.settings.home):
-            yield from self._turn(db, question, cancelled, sampling, with_memory, version)
+            yield from self._turn(db, question, cancelled, taken, sampling, with_memory, version)
 
     def _turn(
         self,
         db: Database,
         question: Message,
         cancelled: Callable[[], bool],
+        taken: float,
         sampling: Sampling,
         with_memory: bool,
         version: str,
     ) -> Iterator[Message]:
-        found = self._recalled(db, question) if with_memory and self.settings.memory else None
+        found = self.knowledge.recalled(db, question) if with_memory and self.settings.memory else None
         while found is not None and found.sure:
             if again := said_again(db, lambda: question, found.correction, self.serving.version):
                 yield again
                 return
-            found = self._recalled(db, question)  # it was forgotten while it was looked up
-        passages = self._given(db, question)
+            found = self.knowledge.recalled(db, question)  # it was forgotten while it was looked up
+        passages = self.knowledge.given(db, question)
         with self.serving.engine(self._route(version, found, self.settings.memory)) as engine:
-            yield from self._generated(db, question, engine, sampling, cancelled, passages)
+            yield from self._generated(db, question, engine, sampling, cancelled, taken, passages)
 
     def _generated(
         self,
@@ -301,6 +301,7 @@ class Assistant:
         engine: Engine,
         sampling: Sampling,
         cancelled: Callable[[], bool],
+        taken: float,
         passages: Sequence[Passage] = (),
         begun: Message | None = None,
     ) -> Iterator[Message]:
@@ -322,7 +323,7 @@ class Assistant:
             return engine.stream(read[:-1] if there else read, sampling, cancelled, there)
 
         # A copy, so that what there is already is shown before anything is added to it.
-        with closing(written(db, replace(shown), stream)) as states:
+        with closing(written(db, replace(shown), stream, taken)) as states:
             try:
                 for _, answer in states:
                     if answer is not shown:
@@ -335,40 +336,6 @@ class Assistant:
     def _wishes(self, db: Database, owner: str) -> list[Correction]:
         return feedback.wishes(db, owner) if self.settings.memory else []
 
-    def _given(self, db: Database, question: Message) -> list[Passage]:
-        """What the conversation's documents, and with memory those of all, have on a stored question."""
-        earlier = [each.created for each in conversations.path_to(db, question.id)[:-1] if each.role == "user"]
-        return self.memory.library.look_up(
-            db,
-            question.content,
-            question.conversation_id,
-            since=earlier[-1] if earlier else "",
-            everywhere=self.settings.memory,
-        )
-
-    def _known(
-        self, db: Database, messages: Sequence[ChatMessage], question: Message | None, with_memory: bool
-    ) -> tuple[Recalled | None, list[Passage]]:
-        """What memory and the documents have on the last of `messages`, or on the stored `question` that it is."""
-        if question is None:
-            return self._looked_up(db, [messages], with_memory)[0]
-        return self._recalled(db, question) if with_memory else None, self._given(db, question)
-
-    def _looked_up(
-        self, db: Database, talks: Sequence[Sequence[ChatMessage]], with_memory: bool
-    ) -> list[tuple[Recalled | None, list[Passage]]]:
-        """What memory and the documents have on the last question of each; nothing without memory."""
-        if not with_memory:
-            return [(None, [])] * len(talks)
-        asked = [[said.content for said in talk if said.role == "user"] or [talk[-1].content] for talk in talks]
-        passages = [self.memory.library.look_up(db, questions[-1]) for questions in asked]
-        return list(zip(self.memory.recall_all(db, asked), passages, strict=True))
-
-    def _recalled(self, db: Database, question: Message) -> Recalled | None:
-        """What memory has on a stored question, where it was asked."""
-        asked = [each.content for each in conversations.path_to(db, question.id) if each.role == "user"]
-        return self.memory.recall(db, *asked, documents=own_digests(db, question.conversation_id))
-
     def _route(self, version: str, found: Recalled | None, with_memory: bool) -> str:
         """Away from every correction what was not corrected stays as it was."""
         return self.serving.elsewhere if version == "current" and with_memory and found is None else version
@@ -377,9 +344,9 @@ class Assistant:
         return self.serving.version if version == "current" else version
 
 
-def _instructions(talk: Conversation | None) -> list[ChatMessage]:
+def _instructions(talk: Conversation) -> list[ChatMessage]:
     """What a conversation begins with for the model."""
-    return [ChatMessage("system", talk.system_prompt)] if talk and talk.system_prompt else []
+    return [ChatMessage("system", talk.system_prompt)] if talk.system_prompt else []
 
 
 def _with_passages(engine: Engine, messages: Sequence[ChatMessage], passages: Sequence[Passage]) -> list[ChatMessage]:
@@ -392,6 +359,16 @@ def _is_json(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except ValueError:
         return False
+
+
+def begin_talk(db: Database, talk: Conversation, question: str) -> str:
+    """Store a conversation that has not begun, instructed and sampled as it says, under its first question; its id."""
+    with writing(db):
+        made = conversations.create_conversation(
+            db, _title(question), system_prompt=talk.system_prompt, owner=talk.owner
+        )
+        conversations.sample(db, made.id, talk.temperature, talk.top_p, talk.max_tokens)
+    return made.id
 
 
 def _title(text: str) -> str:

@@ -24,7 +24,7 @@ from store.errors import AprendizError, InputRefused, NotFound
 from store.import_files import read_export
 from store.import_forms import Talk
 from store.owners import require_own
-from store.transcript import all_lines, as_line, as_markdown
+from store.transcript import all_lines, all_markdown, as_line, as_markdown
 from store.transfer import ImportCount, take_all
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,12 @@ def exchange(home: Path) -> APIRouter:
         with opened(home) as db:
             text = "".join(f"{line}\n" for line in all_lines(db, visitor(request.scope).name))
         return _download(text, "application/jsonl", "conversations.jsonl")
+
+    @routes.get("/all.md")
+    def everything_readable(request: Request) -> Response:
+        with opened(home) as db:
+            text = "\n---\n\n".join(all_markdown(db, visitor(request.scope).name))
+        return _download(text, "text/markdown", "conversations.md")
 
     @routes.get("/{id}.json")
     def whole(id: str, request: Request) -> Response:

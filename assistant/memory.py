@@ -19,13 +19,16 @@ from assistant.telling import Told, unheard
 from models.aspect import contrary
 from models.difference import another_word
 from models.embedding import Embedder, embedding_file
-from models.question_vectors import in_step, same_question
+from models.question_vectors import Place, in_step, place, same_question
 from models.subject import same_subject, subject
 from store import feedback
 from store.context import contexts_of
-from store.feedback import question_key
 from store.light_sqlite_utils import Database
+from store.question_key import question_key
 from store.records import Correction, Document
+
+Holders = tuple[str | None, str]
+"""Everybody (None) and who asks: whom a correction may hold for that is given."""
 
 SURE = 0.65
 CLOSE = 0.75
@@ -54,31 +57,36 @@ class Memory:
         self._lock = threading.Lock()
         self._revision: int | None = None
         self._corrections: list[Correction] = []
-        self._asked: dict[tuple[str, str], int] = {}
+        self._places: list[Place] = []
+        self._asked: dict[Place, int] = {}
         self._vectors: npt.NDArray[np.float32] = np.zeros((0, 384), dtype=np.float32)
 
     def answer_from(self, threshold: float) -> None:
         """Let corrections answer from this likeness on; 0 is the built-in value."""
         self._sure = threshold or SURE
 
-    def recall(self, db: Database, *questions: str, documents: Sequence[str] = ()) -> Recalled | None:
-        """The newest correction that answers the last of a conversation's `questions`, or one that is near, or None.
+    def recall(self, db: Database, *questions: str, documents: Sequence[str] = (), owner: str = "") -> Recalled | None:
+        """The newest correction that answers the last of `owner`'s `questions`, or one that is near, or None.
 
         `documents` are the digests of what is there to read in that conversation alone.
         """
-        return self.recall_all(db, [questions], documents)[0]
+        return self.recall_all(db, [questions], documents, owner)[0]
 
     def recall_all(
-        self, db: Database, conversations: Sequence[Sequence[str]], documents: Sequence[str] = ()
+        self,
+        db: Database,
+        conversations: Sequence[Sequence[str]],
+        documents: Sequence[str] = (),
+        owner: str = "",
     ) -> list[Recalled | None]:
-        """`recall` for many conversations, embedded together."""
+        """`recall` for many conversations of `owner`, embedded together."""
         with self._lock:
             self._refresh(db)
             if not self._corrections or not conversations:
                 return [None] * len(conversations)
             similarities = self._embedder.embed([questions[-1] for questions in conversations]) @ self._vectors.T
             return [
-                self._best(questions[-1], contexts_of(questions, documents), row)
+                self._best(questions[-1], contexts_of(questions, documents), (None, owner), row)
                 for questions, row in zip(conversations, similarities, strict=True)
             ]
 
@@ -94,10 +102,13 @@ class Memory:
         """Give the embedding model's memory back."""
         self._embedder.close()
 
-    def _best(self, question: str, contexts: Set[str], similarities: npt.NDArray[np.float32]) -> Recalled | None:
-        if (same := self._in_the_same_words(question, contexts)) is not None:
+    def _best(
+        self, question: str, contexts: Set[str], holders: Holders, similarities: npt.NDArray[np.float32]
+    ) -> Recalled | None:
+        if (same := self._in_the_same_words(question, contexts, holders)) is not None:
             return Recalled(self._corrections[same], float(similarities[same]), True)
-        similarities = np.where([c.context in contexts for c in self._corrections], similarities, -1.0)
+        counts = [context in contexts and held in holders for _, context, held in self._places]
+        similarities = np.where(counts, similarities, -1.0)
         count = min(CANDIDATES, len(similarities))
         top = np.argpartition(-similarities, count - 1)[:count]
         near: Recalled | None = None
@@ -113,13 +124,14 @@ class Memory:
             near = near or Recalled(correction, similarity, False)
         return near
 
-    def _in_the_same_words(self, question: str, contexts: Set[str]) -> int | None:
-        found = [self._asked[key] for c in contexts if (key := (question_key(question), c)) in self._asked]
-        return max(found, default=None)
+    def _in_the_same_words(self, question: str, contexts: Set[str], holders: Holders) -> int | None:
+        places = ((question_key(question), context, held) for context in contexts for held in holders)
+        return max((self._asked[place] for place in places if place in self._asked), default=None)
 
     def _refresh(self, db: Database) -> None:
         revision = feedback.revision(db)  # before it is read, lest something be missed
         if revision != self._revision:
             self._corrections, self._vectors = in_step(db, self._embedder)
-            self._asked = {(question_key(c.question), c.context): i for i, c in enumerate(self._corrections)}
+            self._places = [place(each) for each in self._corrections]
+            self._asked = {each: index for index, each in enumerate(self._places)}
             self._revision = revision

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from assistant.conversation import Assistant, Begun
 from assistant.prompt import ContextExceeded, as_it_should_be
 from assistant.sampling import sampling_of
+from models.promotion import before_current
 from models.version_files import BASE, current, has_files
-from store import conversations, documents, duels, feedback, versions
+from store import conversations, documents, duels, ratings
 from store.database import opened
 from store.light_sqlite_utils import Database
-from store.records import ChatMessage, Duel, Message, Passage, Promotion
+from store.records import ChatMessage, Duel, Message, Passage
 
 log = logging.getLogger(__name__)
 
@@ -35,17 +36,11 @@ def drawn(db: Database, assistant: Assistant) -> Pair | None:
         return None
     home = assistant.settings.home
     now = current(home)
-    order = [now, before(versions.promotions(db), now)]
+    order = [now, before_current(db, home)]
     if now == BASE or not all(has_files(home, version) for version in order):
         return None
     random.shuffle(order)
     return Pair(*order)
-
-
-def before(moves: list[Promotion], now: str) -> str:
-    """The version that answered before `now` did, which may be the base. Pure."""
-    forward = (move for move in reversed(moves) if move.by != "rollback" and move.version == now)
-    return next((move.previous for move in forward), BASE)
 
 
 def with_second(
@@ -79,7 +74,7 @@ def choose(db: Database, duel_id: int, side: str) -> tuple[Duel, str]:
     if made.preferred == made.second:
         answers.reverse()
     if made.preferred:
-        feedback.prefer(db, *answers)
+        ratings.prefer(db, *answers)
     return made, answers[0]
 
 

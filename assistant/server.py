@@ -107,6 +107,7 @@ def application(
 
     from assistant.page import look
     from assistant.page.printed import printed
+    from assistant.page.score import score_page
     from assistant.page.speech import Speaking
     from assistant.page.whole import page
 
@@ -125,6 +126,10 @@ def application(
     @app.get("/night/{run_id}", include_in_schema=False)
     def night_report(run_id: str, request: Request) -> Response:
         return printed(settings.home, run_id) if visitor(request.scope).admin else Response(status_code=404)
+
+    @app.get("/choices", include_in_schema=False)
+    def choices() -> Response:
+        return score_page(settings.home)
 
     blocks = page(settings, assistant, night, options).queue(max_size=WAITING_QUESTIONS, api_open=False)
     gr.mount_gradio_app(

@@ -97,7 +97,9 @@ def _read(
                 require_own(db, owner, [conversation])
                 conversations.conversation(db, conversation)
             else:
-                begun = conversation = conversations.create_conversation(db, owner=owner).id
+                instructions = assistant.settings.instructions
+                made = conversations.create_conversation(db, system_prompt=instructions, owner=owner)
+                begun = conversation = made.id
             read = assistant.memory.read_here(db, name, data, conversation, _in_words(name, tell))
         except AprendizError as error:
             if begun:

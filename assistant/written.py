@@ -23,21 +23,22 @@ def begin(db: Database, question: Message, engine: Engine, passages: Sequence[Pa
 
 
 def written(
-    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]]
+    db: Database, answer: Message, stream: Callable[[], Iterator[Piece]], taken: float
 ) -> Generator[tuple[Piece, Message], None, None]:
     """Pass the pieces of `stream` on while `answer` grows in the store; with the last one it has ended there.
 
-    An answer that is continued keeps the time of its first token, and the wait before it goes on is not counted.
+    Its times are counted from `taken`, the reading of `time.monotonic` when it was asked for. An answer that is
+    continued keeps the time of its first token, and the wait before it goes on is not counted.
     """
-    begun, started = answer, time.monotonic()
-    text, tokens, first_s, flushed = begun.content, 0, None, started
+    begun = answer
+    text, tokens, first_s, flushed = begun.content, 0, None, time.monotonic()
     status: MessageStatus = "failed"
     piece = Piece("", 0)
     try:
         for piece in stream():
             text, tokens = text + piece.text, piece.tokens
             now = time.monotonic()
-            first_s = first_s if first_s is not None else now - started
+            first_s = first_s if first_s is not None else now - taken
             if piece.finish:
                 status = "stopped" if piece.finish == "cancelled" else "complete"
                 continue
@@ -56,7 +57,7 @@ def written(
             status,
             tokens=(begun.tokens or 0) + tokens,
             first_token_s=first_s if begun.first_token_s is None else begun.first_token_s,
-            seconds=time.monotonic() - started + _written_before(begun, first_s),
+            seconds=time.monotonic() - taken + _written_before(begun, first_s),
             cut=piece.finish == "length",
         )
     yield piece, answer

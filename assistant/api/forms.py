@@ -11,12 +11,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from assistant.api.errors import Refused
 from store.database import storable
 from store.errors import InputRefused
+from store.records import CorrectionKind
 
 STRICT = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
 MOST_STOPS = 4
 MOST_INPUTS = 2048
 
 MOST_LOGPROBS = 20
+MOST_NOTE = 1000
 
 _UNSUPPORTED = ("logit_bias", "tools", "functions", "audio")
 
@@ -162,14 +164,19 @@ class EmbeddingsRequest(BaseModel):
 
 
 class FeedbackRequest(BaseModel):
-    """The body of POST /v1/feedback: a rating, a correction or both, of one stored answer."""
+    """The body of POST /v1/feedback: a rating, a correction or both, of one stored answer.
+
+    A `kind` says whether the correction is meant for this answer or for every one, as its form does otherwise.
+    """
 
     model_config = STRICT
 
     message_id: str
     rating: Literal[-1, 1] | None = None
     reasons: list[str] = []
+    note: Annotated[str, Field(max_length=MOST_NOTE)] = ""
     correction: str | None = None
+    kind: CorrectionKind | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -177,4 +184,8 @@ class FeedbackRequest(BaseModel):
             raise Refused("Feedback is a rating (1 or -1), a correction or both.", code="missing_required_parameter")
         if self.rating is None and self.reasons:
             raise Refused("Reasons belong to a rating.", param="reasons", code="invalid_value")
+        if self.rating is None and self.note:
+            raise Refused("A note belongs to a rating.", param="note", code="invalid_value")
+        if self.correction is None and self.kind:
+            raise Refused("A kind belongs to a correction.", param="kind", code="invalid_value")
         return self

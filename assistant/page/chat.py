@@ -1,7 +1,7 @@
 """The chat: conversations on the left, one branch of one conversation, and the box to ask in.
 
-What is shown is read from the store after every act. A tab keeps only two ids, in hidden fields rather than in
-the server's memory, so that it goes on where it was when the server was restarted.
+What is shown is read from the store after every act. A tab keeps only two ids, in hidden fields and in its address
+rather than in the server's memory, so that it goes on where it was when the server was restarted.
 """
 
 import json
@@ -13,37 +13,34 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.conversation import Assistant
-from assistant.page.about import ABOUT, FIELDS, about, about_files, about_values, choose, keep
+from assistant.conversation import Assistant, begin_talk
+from assistant.page.about import ABOUT, about, about_files, about_values, clash_note
+from assistant.page.acts import LEAVING, Press, done
 from assistant.page.answering import MOST_TURNS, Answering, Turn
+from assistant.page.fields import FIELDS, keep, planned
 from assistant.page.formulas import mark_formulas
+from assistant.page.preset_buttons import preset_buttons
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
+from assistant.page.said import MARKDOWN
 from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under, under_asked
 from assistant.page.side import foot, listing, looked, read_look
 from assistant.page.speech import heard, later, say
 from assistant.page.whose import who
 from assistant.page.words import version_name
-from assistant.second import choose as prefer
 from assistant.second import drawn, with_second
 from models.version_files import current
-from store import conversations, feedback, shelves
-from store.branches import branch_through
+from store import conversations, feedback
+from store.branches import branch_at
 from store.database import opened
 from store.errors import InputRefused
 from store.light_sqlite_utils import Database
-from store.owners import own_correction, own_duel
-from store.presets import keep_preset, remove_preset, use_preset
-from store.records import Message, User
-from store.revising import hold_for_every_answer
+from store.presets import presets
+from store.records import Conversation, Message
+from store.tags import read_tags, tag
 
 _WAIT = later("Wait until the answer is there, or stop it.")
-LATEX = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "\\[", "right": "\\]", "display": True},
-    {"left": "\\(", "right": "\\)", "display": False},  # also what stood between single dollars: see formulas.py
-]
 
 
 def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
@@ -74,8 +71,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 elem_id="talk",
                 editable="all",
                 group_consecutive_messages=False,
-                latex_delimiters=LATEX,
-                sanitize_html=True,
+                **MARKDOWN,
                 allow_tags=False,
                 layout="panel",
                 buttons=[],
@@ -108,25 +104,36 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     view = [chatbot, notes, talk, leaf, *head.shown]
     streamed = [*view, taken, send, stop]
 
-    def ask(text: str, at: str, parent: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def talk_at(db: Database, at: str, request: gr.Request) -> Conversation:
+        """The open conversation; none yet is one that has not begun."""
+        if at:
+            return conversations.conversation(db, at)
+        return assistant.unbegun(who(request).name)
+
+    def ask(request: gr.Request, *given: Any) -> Iterator[tuple[Any, ...]]:
+        text, at, parent, *fields, shown_before = given
+        said = dict(zip(FIELDS, fields, strict=True))
         if not text.strip():
             return
 
         def turn(cancelled: Callable[[], bool]) -> Iterator[Message]:
-            version, owner = pair.first if pair else "current", who(request).name
-            begun = assistant.send(
-                at or None, text, parent_id=parent or None, version=version, owner=owner, cancelled=cancelled
-            )
+            with opened(home) as db:
+                into = at or begin_talk(db, talk, text)
+                if not at:
+                    tag(db, into, read_tags(str(said["tags"] or "")))
+            version = pair.first if pair else "current"
+            begun = assistant.send(into, text, parent_id=parent or None, version=version, cancelled=cancelled)
             return with_second(assistant, pair, begun, cancelled) if pair else begun
 
         with told():
             one_at_a_time(request)
             with opened(home) as db:
-                if at:
-                    conversations.conversation(db, at)  # deleted in another tab, it takes no question: the text stays
-                assistant.require_room(db, at or None, text, owner=who(request).name)
+                talk = talk_at(db, at, request)  # deleted in another tab, it takes no question: the text stays
+                talk = talk if at else planned(talk, said, shown_before)
+                assistant.require_room(db, talk, text)
                 before, pair = _branch(db, parent), drawn(db, assistant)
-            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), _mark(sent=text), *_BUSY)
+            mark = _mark(sent=text, begins="" if at else "yes")
+            yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), mark, *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
                 yield (*state, gr.skip(), *_BUSY)
 
@@ -158,31 +165,38 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
                 reword, mark = _press("reword", message.id, text), gr.skip()
             elif feedback.correct(db, message.id, text).manner:
                 gr.Info(say("Taken as a wish for every answer, from the next one on."), duration=6)
-            return (*_view(db, at, _branch(db, parent)), reword, mark)
+            return (*_view(db, conversations.conversation(db, at), _branch(db, parent)), reword, mark)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         with told(), opened(home) as db:
             given = read_press(press)
-            if given["do"] in _LEAVING:
+            if given["do"] in LEAVING:
                 answering.leave(request.session_hash or "")
-            at, branch = _done(db, given, at, leaf_id, who(request))
+            into, branch = done(db, Press(given["do"], given.get("id", ""), given, at, leaf_id, who(request)))
             looks = looked(read_look(seen), given)
-            return (*_view(db, at, branch), listing(db, sought, at, looks, who(request).name), str(looks))
+            view = _view(db, talk_at(db, into, request), [shown(db, each) for each in branch])
+            if not (at or into):  # what is set for the conversation that begins next stays
+                view = (*view[:-ABOUT], *(gr.skip(),) * ABOUT)
+            return (*view, listing(db, sought, into, looks, who(request).name), str(looks))
 
     def told_of(request: gr.Request, *given: Any) -> tuple[Any, ...]:
         *fields, shown_before, at, sought, seen = given
+        said = dict(zip(FIELDS, fields, strict=True))
         with told(), opened(home) as db:
             if not at:
-                return gr.skip(), gr.skip(), gr.skip()
-            talk, changed, faults = keep(db, at, dict(zip(FIELDS, fields, strict=True)), shown_before)
-            if "instructions" in changed:
+                talk = planned(talk_at(db, at, request), said, shown_before)
+                return gr.skip(), preset_buttons(talk, presets(db, talk.owner)), gr.skip(), gr.skip()
+            kept = keep(db, at, said, shown_before)
+            if "instructions" in kept.changed:
                 gr.Info(say("From the next answer on, the model is told so."), duration=4)
-            for fault in faults:
+            for fault in kept.faults:
                 gr.Warning(heard(fault), title=say("That did not work"))
-            if not changed:  # also when a field is merely left, for a search that is being typed
-                return gr.skip(), gr.skip(), gr.skip()
-            *_, presets, _, was = about_values(db, talk, "")
-            return listing(db, sought, at, read_look(seen), who(request).name), presets, was
+            was = kept.was if kept.was != shown_before else gr.skip()
+            if not kept.changed:  # also when a field is merely left, for a search that is being typed
+                return gr.skip(), gr.skip(), was, clash_note(kept.clashes)
+            list_ = listing(db, sought, at, read_look(seen), who(request).name)
+            chips = preset_buttons(kept.talk, presets(db, kept.talk.owner))
+            return list_, chips, was, clash_note(kept.clashes)
 
     def listed(sought: str, at: str, seen: str, request: gr.Request) -> str:
         with told(), opened(home) as db:
@@ -191,17 +205,20 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     def blank(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
         with told(), opened(home) as db:
-            return (*_view(db, "", []), listing(db, sought, "", read_look(seen), who(request).name))
+            view = _view(db, talk_at(db, "", request), [])
+            return (*view, listing(db, sought, "", read_look(seen), who(request).name))
 
     def arrive(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
-        """The conversation that the address names, if it is there and one's own."""
-        at, owner = str(request.query_params.get("talk") or ""), who(request).name
+        """The conversation that the address names, if it is there and one's own, with the branch that it names."""
+        at, message = (str(request.query_params.get(name) or "") for name in ("talk", "message"))
+        owner = who(request).name
         with told(), opened(home) as db:
             if at and not conversations.has_conversation(db, at, owner):
                 gone = say("The conversation in this address is not there: it was deleted, or is of another home.")
                 gr.Warning(gone)
                 at = ""
-            return (*_view(db, at, _newest(db, at) if at else []), listing(db, sought, at, read_look(seen), owner))
+            view = _view(db, talk_at(db, at, request), _at(db, at, message) if at else [])
+            return (*view, listing(db, sought, at, read_look(seen), owner))
 
     def one_at_a_time(request: gr.Request) -> None:
         if answering.watching(request.session_hash or ""):
@@ -223,7 +240,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         "concurrency_limit": MOST_TURNS,
     }
     for begun in (
-        gr.on([question.submit, send.click], ask, [question, talk, leaf], streamed, **slow),
+        gr.on([question.submit, send.click], ask, [question, talk, leaf, *head.fields, head.was], streamed, **slow),
         again.change(once_more, [again], streamed, **slow),
     ):
         begun.then(settle, [search, talk, look], [send, stop, talks], **quick)
@@ -236,7 +253,13 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
     left = [event for field in head.fields for event in (field.submit, field.blur)]
-    gr.on(left, told_of, [*head.fields, head.was, talk, search, look], [talks, head.presets, head.was], **quick)
+    gr.on(
+        left,
+        told_of,
+        [*head.fields, head.was, talk, search, look],
+        [talks, head.presets, head.was, head.clash],
+        **quick,
+    )
 
     def on_load(blocks: gr.Blocks) -> None:
         blocks.load(arrive, [search, look], [*view, talks], **quick)
@@ -266,7 +289,6 @@ def welcome() -> str:
     )
 
 
-_LEAVING = ("open", "show", "delete", "new", "bring-back")
 _BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
@@ -293,16 +315,16 @@ def _watched(
         yield state
 
 
-def _view(db: Database, at: str, branch: Sequence[Shown]) -> tuple[Any, ...]:
+def _view(db: Database, talk: Conversation, branch: Sequence[Shown]) -> tuple[Any, ...]:
     """Values for chatbot, notes, talk, leaf and what is about the conversation."""
-    shown_branch = _branch_view(at, branch)
-    return (*shown_branch, *about_values(db, conversations.conversation(db, at) if at else None, shown_branch[-1]))
+    shown_branch = _branch_view(talk.id, branch)
+    return (*shown_branch, *about_values(db, talk, shown_branch[-1]))
 
 
 def _branch_view(at: str, branch: Sequence[Shown]) -> tuple[Any, str, str, str]:
     """Values for chatbot, notes, talk and leaf."""
     leaf = branch[-1].message.id if branch else ""
-    return chat_value(branch), under(branch) + address_mark(at), at, leaf
+    return chat_value(branch), under(branch) + address_mark(at, leaf), at, leaf
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:
@@ -317,68 +339,8 @@ def _branch(db: Database, leaf: str) -> list[Shown]:
     return [shown(db, each) for each in conversations.path_to(db, leaf)] if leaf else []
 
 
-def _newest(db: Database, id: str) -> list[Shown]:
-    return [shown(db, each) for each in conversations.newest_path(db, id)]
-
-
-def _done(db: Database, press: dict[str, str], at: str, leaf: str, user: User) -> tuple[str, list[Shown]]:
-    """Do what a press asks for; the conversation and the branch to show then."""
-    do, id = press["do"], press.get("id", "")
-    if do == "open":
-        return id, _newest(db, id)
-    if do == "show":
-        return at, [shown(db, each) for each in branch_through(db, id)]
-    if do == "new":
-        return "", []
-    if do == "choose":
-        own_duel(db, user, int(id))
-        return at, [shown(db, each) for each in branch_through(db, prefer(db, int(id), press["side"])[1])]
-    if do in ("delete", "delete-for-good"):
-        (shelves.delete if do == "delete" else shelves.delete_for_good)(db, id)
-        return ("", []) if id == at else (at, _branch(db, leaf))
-    if do == "bring-back":
-        shelves.bring_back(db, id)
-        return (at, _branch(db, leaf)) if at else (id, _newest(db, id))
-    if do in ("archive", "unarchive"):
-        shelves.archive(db, id, do == "archive")
-    elif do in ("pin", "unpin"):
-        conversations.pin_conversation(db, id, do == "pin")
-    elif do == "preset":
-        choose(db, id, press["preset"])
-    elif do == "keep-preset":
-        keep_preset(db, id, press.get("preset", ""))
-    elif do == "use-preset":
-        use_preset(db, id, press["preset"])
-    elif do == "drop-preset":
-        remove_preset(db, user.name, press["preset"])
-    elif do in ("shelf", "more", "list"):
-        pass
-    elif do == "rate":
-        feedback.rate(db, id, int(press["value"]))
-    elif do == "reason":
-        _toggle_reason(db, id, press["reason"])
-    elif do == "note":
-        _note(db, id, press.get("note", ""))
-    elif do == "hold":
-        taught = own_correction(db, user, int(press["correction"]))
-        hold_for_every_answer(db, taught.id, press["every"] == "yes")
-    elif do != "look":
-        raise InputRefused(f"The page asked for {do!r}, which is not known here. Load the page again.")
-    return at, _branch(db, leaf)
-
-
-def _toggle_reason(db: Database, id: str, reason: str) -> None:
-    rating = feedback.rating_of(db, id)
-    if rating is not None and rating.value != 0:
-        kept = [each for each in rating.reasons if each != reason]
-        chosen = kept if reason in rating.reasons else [*kept, reason]
-        feedback.rate(db, id, rating.value, chosen, rating.note)
-
-
-def _note(db: Database, id: str, note: str) -> None:
-    rating = feedback.rating_of(db, id)
-    if rating is not None and rating.value != 0:
-        feedback.rate(db, id, rating.value, rating.reasons, note.strip())
+def _at(db: Database, id: str, message: str = "") -> list[Shown]:
+    return [shown(db, each) for each in branch_at(db, id, message)]
 
 
 def _press(do: str, id: str, text: str) -> str:

@@ -4,7 +4,8 @@ Blind, the names come after the choice, and the choices are counted.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -14,28 +15,44 @@ from assistant.conversation import Assistant
 from assistant.page.choosing import CHOICES
 from assistant.page.pressed import button, in_order, presses, read_press
 from assistant.page.problems import told
-from assistant.page.speech import later, percent, say
+from assistant.page.said import MARKDOWN, thought
+from assistant.page.said import said as markdown
+from assistant.page.score import score_table, so_far
+from assistant.page.speech import later, say
 from assistant.page.words import version_name
-from models.engine import Sampling
-from models.version_files import BASE, current
+from models.engine import Piece, Sampling
+from models.promotion import before_current
+from models.version_files import BASE, current, has_files
 from store import duels, versions
 from store.database import opened
 from store.errors import InputRefused
 from store.records import ChatMessage, Duel, Score, Version
 
 ANSWER = Sampling(max_tokens=256)
-LEAST = 8
 _UNKNOWN = later("The page asked for something unknown. Load the page again.")
+_KEEP_INDENT = "<!---->\n\n"
+"""Stands before a text for gr.Markdown, which takes away what all lines but the first are indented by."""
 
 
-def compare(assistant: Assistant, tab: gr.Tab) -> None:
-    """Build the part inside a Blocks context; the versions to choose from are read whenever the tab is opened."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version said, and whether it would have gone on."""
+
+    text: str
+    cut: bool
+
+
+def compare_tab(assistant: Assistant, tab: gr.Tab) -> None:
+    """Build the tab inside a Blocks context; the versions to choose from are read whenever the tab is opened.
+
+    At first those are the one that answers and the one that did before it.
+    """
     home = assistant.settings.home
     with gr.Column(elem_classes="sheet"):
         gr.HTML(_intro())
         with gr.Row():
-            one = gr.Dropdown([], label=say("One version"), interactive=True)
-            other = gr.Dropdown([], label=say("Another version"), interactive=True)
+            one = gr.Dropdown([], label=say("One version"), interactive=True, min_width=240)
+            other = gr.Dropdown([], label=say("Another version"), interactive=True, min_width=240)
         with gr.Row():
             question = gr.Textbox(
                 "",
@@ -48,31 +65,36 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
             )
             ask = gr.Button(say("Ask both"), scale=0)
         blind = gr.Checkbox(True, label=say("Blind"), container=False)
+        with gr.Row(elem_classes="pair", visible=False) as pair:
+            sides = [*_side(), *_side()]
         result = gr.HTML()
         standing = gr.HTML()
     act = presses("compare")
 
     def offered(first: str | None, second: str | None) -> tuple[Any, Any]:
         with told(), opened(home) as db:
-            names = choices(versions.versions(db))
+            names = choices([each for each in versions.versions(db) if has_files(home, each.id)])
             known = {id for _, id in names}
             return (
-                gr.Dropdown(choices=names, value=first if first in known else BASE),
+                gr.Dropdown(choices=names, value=first if first in known else before_current(db, home)),
                 gr.Dropdown(choices=names, value=second if second in known else current(home)),
             )
 
-    def asked(text: str, first: str, second: str, blind: bool) -> str:
+    def asked(text: str, first: str, second: str, blind: bool) -> tuple[Any, ...]:
         with told():
             if not text.strip():
                 raise InputRefused(later("The question is empty. Write what both versions are to be asked."))
             if first == second:
                 raise InputRefused(later("Both are the same version. Choose another one to compare it with."))
             order = random.sample((first, second), 2) if blind else (first, second)
-            answers = {id: by_itself(text, id) for id in order}
-            if not blind or len(set(answers.values())) == 1:
-                return side_by_side({version_name(id): said for id, said in answers.items()})
-            with opened(home) as db:
-                return unnamed(duels.begin_duel(db, text, *answers), list(answers.values()))
+            answers = [by_itself(text, id) for id in order]
+            same = answers[0].text == answers[1].text
+            names, below = [version_name(id) for id in order], _named(same)
+            if blind and not same:
+                with opened(home) as db:
+                    names, below = ["A", "B"], unnamed(duels.begin_duel(db, text, *order))
+            shown = [part for name, said in zip(names, answers, strict=True) for part in beside(name, said)]
+            return gr.Row(visible=True), *shown, below
 
     def scored() -> str:
         with told(), opened(home) as db:
@@ -86,9 +108,10 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
             made = duels.decide_duel(db, int(given["id"]), given.get("side", ""))
             return revealed(made, duels.score(db, made.first, made.second)), score_table(duels.scores(db))
 
-    def by_itself(text: str, version: str) -> str:
-        turn = [[ChatMessage("user", text)]]
-        return assistant.answer_rows(turn, version=version, with_memory=False, sampling=ANSWER)[0].text
+    def by_itself(text: str, version: str) -> Said:
+        turn = assistant.reply([ChatMessage("user", text)], version=version, with_memory=False, sampling=ANSWER)
+        pieces = [piece for piece in turn if isinstance(piece, Piece)]
+        return Said("".join(piece.text for piece in pieces).strip(), pieces[-1].finish == "length")
 
     tab.select(offered, [one, other], [one, other], **in_order("compare"))
     tab.select(scored, None, standing, **in_order("compare"))
@@ -97,12 +120,18 @@ def compare(assistant: Assistant, tab: gr.Tab) -> None:
         [ask.click, question.submit],
         asked,
         [question, one, other, blind],
-        [result],
+        [pair, *sides, result],
         api_visibility="private",
         show_progress="minimal",
         concurrency_id="comparison",
         concurrency_limit=1,
     )
+
+
+def _side() -> tuple[gr.HTML, gr.Markdown, gr.HTML]:
+    """One of the two answers: under which name, what it says, and whether it goes on."""
+    with gr.Column(elem_classes="card"):
+        return gr.HTML(), gr.Markdown(**MARKDOWN), gr.HTML()
 
 
 def _intro() -> str:
@@ -121,20 +150,26 @@ def choices(made: Sequence[Version]) -> list[tuple[str, str]]:
     ]
 
 
-def side_by_side(answers: dict[str, str]) -> str:
-    """The answers, each under the name of who gave it. Pure."""
-    cards = "".join(
-        f'<article class="card"><h3>{escape(name)}</h3><p class="said">{escape(text)}</p></article>'
-        for name, text in answers.items()
-    )
-    same = f'<p class="none">{say("Word for word the same.")}</p>' if len(set(answers.values())) == 1 else ""
-    return f'<div class="pair" role="status">{cards}</div>{same}'
+def beside(name: str, said: Said) -> tuple[str, str, str]:
+    """One answer as it is shown: its heading, its text as Markdown that the page makes harmless, and its end. Pure."""
+    cut = say("Cut here: it goes on beyond {count} tokens.", count=ANSWER.max_tokens)
+    end = f'<p class="none">{cut}</p>' if said.cut else ""
+    return f"<h3>{escape(name)}</h3>{thought(said.text)}", f"{_KEEP_INDENT}{markdown(said.text)}", end
 
 
-def unnamed(duel: Duel, answers: Sequence[str]) -> str:
-    """Two answers without names, and the three things to say of them. Pure."""
+def _named(same: bool) -> str:
+    """Below two answers that have their names."""
+    said = say("Word for word the same.") if same else say("Both have answered.")
+    return f'<p class="none" role="status">{said}</p>'
+
+
+def unnamed(duel: Duel) -> str:
+    """Below two answers without names: the three things to say of them. Pure."""
     buttons = "".join(button("compare", "choose", say(text), id=duel.id, side=side) for text, side in CHOICES.items())
-    return side_by_side({"A": answers[0], "B": answers[1]}) + f'<div class="acts">{buttons}</div>'
+    which = say("Which answer is better?")
+    return (
+        f'<p class="none" role="status">{which}</p><div class="acts" role="group" aria-label="{which}">{buttons}</div>'
+    )
 
 
 def revealed(duel: Duel, score: Score) -> str:
@@ -143,70 +178,7 @@ def revealed(duel: Duel, score: Score) -> str:
     better = say("You preferred {version}", version=version_name(duel.preferred))
     title = say("You saw no difference") if duel.preferred == "" else better
     who = say("A was {a}, B was {b}.", a=a, b=b)
-    counted = say(
-        "All choices between the two: {a} {one}, {b} {other}, no difference {neither}.",
-        a=a,
-        b=b,
-        one=score.one,
-        other=score.other,
-        neither=score.neither,
-    )
     return (
         f'<div class="card" role="status"><h3>{escape(title)}</h3><p>{escape(who)}</p>'
-        f"<p>{escape(counted)} {_how_sure(score)}</p></div>"
+        f"<p>{escape(so_far(duel.first, duel.second, score))}</p></div>"
     )
-
-
-def score_table(scores: Mapping[tuple[str, str], Score]) -> str:
-    """Every pair of versions that was chosen between, with the share of the first and its interval. Pure."""
-    if not scores:
-        return ""
-    titles = say("One"), say("The other"), say("Choices"), say("The first is preferred in")
-    head = "".join(f"<th>{title}</th>" for title in titles)
-    body = "".join(_score_row(*pair, score) for pair, score in scores.items())
-    intro = say(
-        "Here and in the chat. An interval that leaves out half of all questions says that one version is the better "
-        "one."
-    )
-    return (
-        f'<h2 class="part">{say("Your choices so far")}</h2><p class="none">{intro}</p>'
-        f'<div class="card"><div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        "</div>"
-    )
-
-
-def _score_row(one: str, other: str, score: Score) -> str:
-    better, worse = (one, other) if score.one >= score.other else (other, one)
-    won, lost = max(score.one, score.other), min(score.one, score.other)
-    choices = say("{won} : {lost}, no difference {neither}", won=won, lost=lost, neither=score.neither)
-    return (
-        f"<tr><td>{escape(version_name(better))}</td><td>{escape(version_name(worse))}</td><td>{choices}</td>"
-        f"<td>{escape(_share(won, won + lost))}</td></tr>"
-    )
-
-
-def _share(won: int, decided: int) -> str:
-    """The share and its interval in words."""
-    if not decided:
-        return say("no choice was made for either")
-    low, high = interval(won, decided)
-    shares = {"share": percent(won / decided), "low": percent(low), "high": percent(high)}
-    if low > 0.5:
-        return say("{share} of the questions ({low} to {high} with 95 % certainty)", **shares)
-    return say("{share} of the questions ({low} to {high} with 95 % certainty; not certain yet)", **shares)
-
-
-def interval(won: int, decided: int) -> tuple[float, float]:
-    """Wilson's interval of a share, at 95 %. Pure; `decided` is above 0."""
-    from scipy.stats import binomtest
-
-    likely = binomtest(won, decided).proportion_ci(method="wilson")
-    return float(likely.low), float(likely.high)
-
-
-def _how_sure(score: Score) -> str:
-    decided = score.one + score.other
-    if decided < LEAST:
-        return say("Too few to tell; {least} choices say something.", least=LEAST)
-    low, high = map(percent, interval(max(score.one, score.other), decided))
-    return say("The better one is preferred in {low} to {high} of all questions (95 %).", low=low, high=high)

@@ -61,7 +61,7 @@ def _acts(each: CorrectionStanding, own: Unfolded) -> str:
             if correction.manner
             else act("hold", say("For every answer"), None, every="yes", ask=asks(correction))
         )
-    if correction.active and not correction.manner and not correction.context:
+    if correction.active and not correction.manner and not correction.context and not each.alone:
         acts.append(act("practice", say("Practice questions"), own.forms is not None))
     if not correction.manner:
         acts.append(act("went", say("Where it went"), own.into is not None))

@@ -1,7 +1,12 @@
-"""The keys of the page and what each does, shown on `?`. `script/keys.js` acts on them where nothing is being typed."""
+"""The keys of the page and what each does, shown on `?` or by a button at the head of the page.
 
+`script/keys.js` acts on those that act where nothing is being typed.
+"""
+
+from collections.abc import Mapping
 from html import escape
 
+from assistant.page.pressed import button
 from assistant.page.speech import later, say
 
 KEYS = {
@@ -15,17 +20,30 @@ KEYS = {
     "+": later("good answer"),
     "-": later("bad answer"),
     "Esc": later("stop the answer that is being written"),
-    "1 2 3 4": later("chat, corrections, night, settings"),
+    "1 2 3 4 5": later("chat, corrections, night, compare, settings"),
+}
+
+IN_FIELDS = {
+    "Enter": later("send the question"),
+    "Shift+Enter": later("begin a new line in the question"),
+    "Ctrl+Enter": later("save what is being corrected"),
 }
 
 
 def keys() -> str:
-    """The dialog that lists them. Pure."""
+    """The dialog that lists them, and the button that opens it. Pure."""
+    way = button("page", "keys", say("Keys"), kind="plain")
+    where = say("They act where nothing is being typed: press Esc to leave a field.")
+    return (
+        f'{way}<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">{say("Keys")}</h2>{_list(KEYS)}'
+        f'<p class="none">{where}</p><h3>{say("While something is being typed")}</h3>{_list(IN_FIELDS)}'
+        f'<form method="dialog"><button class="press plain">{say("Close")}</button></form></dialog>'
+    )
+
+
+def _list(keys: Mapping[str, str]) -> str:
     rows = "".join(
         f"<dt>{''.join(f'<kbd>{escape(key)}</kbd>' for key in names.split())}</dt><dd>{escape(say(does))}</dd>"
-        for names, does in KEYS.items()
+        for names, does in keys.items()
     )
-    return (
-        f'<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">{say("Keys")}</h2><dl>{rows}</dl>'
-        f'<p class="none">{say("They act where nothing is being typed: press Esc to leave a field.")}</p></dialog>'
-    )
+    return f"<dl>{rows}</dl>"

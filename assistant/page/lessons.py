@@ -5,7 +5,7 @@ from html import escape
 
 from assistant.page.speech import say
 from assistant.page.words import right_words
-from store.feedback import STUCK_SHARE
+from store.checks import STUCK_SHARE
 from store.records import Check
 
 SHOWN = 20

@@ -10,12 +10,13 @@ from store.records import Correction
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a night would do now: learn what is `new`, unlearn so many `withdrawn`, and leave so many `waiting`
-    for a later one; `manner` is what it found in the votes, in words."""
+    for a later one; `manner` is what it found in the votes, in words. An `alarm` brings it too."""
 
     new: tuple[Correction, ...]
     withdrawn: int
     waiting: int
     manner: str
+    alarm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

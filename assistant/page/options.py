@@ -19,6 +19,10 @@ from store.users import require_users
 
 SECRET = "teacher_key"
 WORDS = {
+    "instructions": (
+        later("Instructions of new conversations"),
+        later("What the model is told before the first question, unless a conversation says otherwise."),
+    ),
     "memory": (
         later("Memory"),
         later("Whether your corrections are looked up before an answer."),
@@ -104,7 +108,7 @@ WORDS = {
     ),
 }
 _PARTS = {
-    later("Answers"): ("memory", "memory_threshold", "second_answers"),
+    later("Answers"): ("instructions", "memory", "memory_threshold", "second_answers"),
     later("Nights"): ("night", "night_time", "night_minutes", "on_battery", "min_free_gib", "keep_versions"),
     later("Teacher"): ("teacher_url", "teacher_model", "teacher_key"),
     later("Model"): ("model", "engine", "serve_format", "context_tokens", "threads"),

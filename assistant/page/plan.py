@@ -1,11 +1,12 @@
 """What the next night is about, before it comes: what it will teach, so that its owner can still say no.
 
-What is new can be looked through one by one, with the questions in which it is practised: the newest dozen, so that
-it takes three minutes a day at most. Pure.
+What is new can be looked through one by one, with the questions in which it is practised, until it is accepted: a dozen
+a day, so that it takes three minutes at most. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from assistant.page.correction_card import Unfolded
 from assistant.page.night_control import Plan
@@ -20,25 +21,38 @@ EACH_S = 15.0  # what it takes to look at one correction
 CHARACTERS = 160
 
 
-def to_look_at(planned: Plan) -> list[Correction]:
-    """What is new, the newest first, as much of it as is shown."""
-    return list(reversed(planned.new[-SHOWN:]))
+def to_look_at(planned: Plan, accepted: Mapping[int, str] = MappingProxyType({}), today: str = "") -> list[Correction]:
+    """What is new and not `accepted` yet, the newest first: no more than a dozen with those accepted since `today`."""
+    left = SHOWN - sum(time >= today for time in accepted.values())
+    fresh = [each for each in reversed(planned.new) if each.id not in accepted]
+    return fresh[: max(0, left)]
 
 
-def plan(planned: Plan, looked: Unfolded | None = None) -> str:
-    """A card with what is new, or with the one correction that is `looked` at; with a word when there is nothing."""
+def plan(
+    planned: Plan,
+    looked: Unfolded | None = None,
+    accepted: Mapping[int, str] = MappingProxyType({}),
+    today: str = "",
+) -> str:
+    """A card with what is new, or with the one correction that is `looked` at; with a word when there is nothing.
+
+    `accepted` says when each was, by id; `today` is when this day began.
+    """
     title = f'<h2 class="part">{say("What the next night is about")}</h2>'
-    if not (planned.new or planned.withdrawn or planned.manner):
+    if not (planned.new or planned.withdrawn or planned.manner or planned.alarm):
         return f'{title}<p class="none">{say("Nothing was corrected since the last one.")}</p>'
-    shown = to_look_at(planned)
-    place = next((place for place, each in enumerate(shown) if looked and each.id == looked.id), None)
+    left = to_look_at(planned, accepted, today)
+    place = next((place for place, each in enumerate(left) if looked and each.id == looked.id), None)
     if looked and place is not None:
-        return f'{title}<div class="card">{_one(shown, place, looked)}</div>'
-    items = "".join(
-        f"<li>{escape(_cut(each.question))} <strong>{escape(_cut(each.answer))}</strong></li>" for each in shown
-    )
-    listed = f"<ul>{items}</ul>{_begin(shown)}" if items else ""
+        return f'{title}<div class="card">{_one(left, place, looked)}</div>'
+    items = "".join(_item(each, each.id in accepted) for each in planned.new[: -SHOWN - 1 : -1])
+    listed = f"<ul>{items}</ul>{_begin(left) if left else ''}" if items else ""
     return f'{title}<div class="card">{listed}{"".join(f"<p>{escape(line)}</p>" for line in _more(planned))}</div>'
+
+
+def _item(each: Correction, accepted: bool) -> str:
+    mark = f" <small>({say('accepted')})</small>" if accepted else ""
+    return f"<li>{escape(_cut(each.question))} <strong>{escape(_cut(each.answer))}</strong>{mark}</li>"
 
 
 def _begin(shown: Sequence[Correction]) -> str:
@@ -47,16 +61,17 @@ def _begin(shown: Sequence[Correction]) -> str:
 
 
 def _one(shown: Sequence[Correction], place: int, looked: Unfolded) -> str:
-    """One correction with its practice questions, and the way on."""
+    """One correction with its practice questions, to be accepted or left for another time."""
     each, after = shown[place], shown[place + 1 : place + 2]
     at = say("{right} of {count}", right=place + 1, count=len(shown))
     left = left_words(EACH_S * (len(shown) - place))
-    on = button("ahead", "look", say("Next"), kind="strong", id=after[0].id) if after else ""
-    end = button("ahead", "done", say("Back to the list") if after else say("Done"), kind="" if after else "strong")
+    accept = button("ahead", "accept", say("Accept"), kind="strong", id=each.id)
+    on = button("ahead", "look", say("Next"), id=after[0].id) if after else ""
+    end = button("ahead", "done", say("Back to the list"))
     return (
         f'<p class="none" role="status">{at} · {left}</p><h3>{escape(each.question)}</h3>'
         f"<p><strong>{escape(_cut(each.answer))}</strong></p>"
-        f'{practice_list("ahead", each.id, looked.forms or {}, looked.own)}<div class="acts">{on}{end}</div>'
+        f'{practice_list("ahead", each.id, looked.forms or {}, looked.own)}<div class="acts">{accept}{on}{end}</div>'
     )
 
 
@@ -80,13 +95,15 @@ def _more(planned: Plan) -> list[str]:
                 planned.waiting,
             )
         )
+    if planned.alarm:
+        lines.append(say("For the week that was worse: what was taught and is not known yet is practised again."))
     if planned.manner:
         lines.append(say("From your votes: {manner}", manner=heard(planned.manner)))
     if planned.new:
         lines.append(
             say(
-                "Of the practice questions you can leave some out, and add your own, also under Corrections. Left "
-                "alone, the night goes ahead with all of them."
+                "Of the practice questions you can leave some out, reword them and add your own, also under "
+                "Corrections. Left alone, the night goes ahead with them."
             )
         )
     return lines

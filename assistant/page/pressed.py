@@ -45,7 +45,11 @@ def button(
 
 
 def in_order(name: str) -> dict[str, Any]:
-    """How the quick acts of a tab are listened to: one after the other, so that no late answer covers a newer one."""
+    """How the quick acts of a tab are listened to: one after the other, so that no late answer covers a newer one.
+
+    What an act leaves for one that comes by itself (a timer, a change) belongs in a `gr.State`: that is read when the
+    act's turn comes, a field of the page when it was asked for.
+    """
     return {
         "api_visibility": "private",
         "show_progress": "hidden",

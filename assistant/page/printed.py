@@ -20,14 +20,16 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto
 h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 1.6rem 0 .5rem; } h3 { font-size: 1rem; margin: 0 0 .3rem; }
 p { margin: .2rem 0; overflow-wrap: anywhere; } del { color: #b42318; } ins { color: #047857; text-decoration: none; }
 .card { border: 1px solid #d6d3d1; border-radius: 10px; padding: .8rem 1rem; margin: 0 0 .7rem; break-inside: avoid; }
-.mark { color: #047857; font-weight: 600; } .none, .foot { color: #57534e; } .foot { display: flex; gap: 1rem; }
+.mark { color: #047857; font-weight: 600; } .none, .foot { color: #57534e; }
+.foot { display: flex; flex-wrap: wrap; gap: 0 1rem; }
 .check + .check { margin-top: .8rem; }
 .bar { display: block; min-width: 8rem; height: 8px; border-radius: 8px; background: #e7e5e4; overflow: hidden; }
 .bar > span { display: block; height: 100%; background: #047857; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .5rem .25rem 0; }
 svg { width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: #57534e; }
 .journal { padding-left: 0; list-style: none; font-size: .9rem; } time { color: #57534e; margin-right: .6rem; }
-button { font: inherit; padding: .3rem .9rem; } @media print { button { display: none; } body { margin: 0; } }
+button { font: inherit; padding: .3rem .9rem; margin-bottom: .8rem; }
+@media print { button { display: none; } body { margin: 0; } }
 """
 _COLOURS = {"ce": "#047857", "kl": "#b45309"}
 _WIDTH, _HEIGHT = 640, 200
@@ -39,16 +41,17 @@ def printed(home: Path, run_id: str) -> HTMLResponse:
         try:
             run = runs.run(db, run_id)
         except NotFound as error:
-            return HTMLResponse(_page(say("No such night"), f"<p>{escape(heard(str(error)))}</p>"), 404)
+            return HTMLResponse(plain_page(say("No such night"), f"<p>{escape(heard(str(error)))}</p>"), 404)
         picture, went = curves(log_rows(home, run.id)), say("How the training went")
         body = (
             f"{report(db, run)}{f'<h2>{went}</h2>{picture}' if picture else ''}"
             f"<h2>{say('What happened')}</h2>{journal_list(journal(db, run.id))}"
         )
-    return HTMLResponse(_page(say("The night of {day}", day=day(run)), body))
+    return HTMLResponse(plain_page(say("The night of {day}", day=day(run)), body))
 
 
-def _page(title: str, body: str) -> str:
+def plain_page(title: str, body: str) -> str:
+    """A whole page of HTML with a button to print it; `body` is HTML. Pure."""
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><title>Aprendiz: {escape(title)}</title>'
         '<meta name="viewport" content="width=device-width"><script type="module" src="/script/printing.js"></script>'

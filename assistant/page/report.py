@@ -4,18 +4,27 @@ Shown on the page of the night, and by `printed` as a page of its own. Reads the
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from assistant.page import words
 from assistant.page.lessons import lessons
-from assistant.page.speech import date, heard, number, percent, say, say_many
-from store import feedback, runs
+from assistant.page.speech import date, heard, later, number, percent, say, say_many
+from store import checks, feedback, runs
 from store.journal import journal, paused_s, seconds_between
 from store.light_sqlite_utils import Database
 from store.records import Check, Entry, Phase, Run, TakenBack
 
+_TEACHER_FAULTS = {
+    "transport": later("it cannot be reached"),
+    "timeout": later("it took too long"),
+    "auth": later("it refuses the key (Settings, Teacher)"),
+    "billing": later("it wants to be paid"),
+    "rate_limit": later("it was asked too often"),
+    "unsupported_model": later("it has no such model (Settings, Teacher)"),
+}
+_OTHER_FAULT = later("it answered with an error")
 STEADY = 0.02
 LET_PASS = 0.1
 """Nats per token: up to the first the original's answers count as unmoved here, beyond the second the gate refuses."""
@@ -24,26 +33,38 @@ LET_PASS = 0.1
 def report(db: Database, run: Run) -> str:
     """All that there is to say of a night that has ended."""
     taught, later = _taught(db, run), _later(db, run)
+    collected = runs.finished_phase(db, run.id, "collect") or {}
     examined = runs.finished_phase(db, run.id, "examine") or {}
     passed = (runs.finished_phase(db, run.id, "decide") or {}).get("promoted", run.verdict == "promoted")
     return (
-        _verdict(run, runs.taken_back(db, run.id), passed)
+        _verdict(run, runs.taken_back(db, run.id), passed, _came_for(run, collected))
         + lessons(taught, promoted=passed)
         + later
         + _left_out(db, run)
+        + _teacher(runs.finished_phase(db, run.id, "synthesise") or {})
         + checked(examined.get("candidate") or {}, examined.get("base") or {}, examined.get("incumbent") or {})
         + times(run, runs.phases(db, run.id), journal(db, run.id))
     )
 
 
-def _verdict(run: Run, back: TakenBack | None, passed: bool) -> str:
+def _came_for(run: Run, collected: Mapping[str, Any]) -> str:
+    """Which alarm a night answered to, if any, and whether it came for nothing else."""
+    if not collected.get("alarm"):
+        return ""
+    if run.trigger == "schedule" and not (collected.get("new") or collected.get("withdrawn")):
+        return say("It came because a week was worse than those before: what was not known was practised again.")
+    return say("It also answered to a week that was worse than those before.")
+
+
+def _verdict(run: Run, back: TakenBack | None, passed: bool, came_for: str) -> str:
     every = (*([back.sentence] if back else ()), *run.reasons)
     reasons = "".join(f"<li>{escape(heard(reason))}</li>" for reason in every)
     when = say("{time}, begun {how}", time=words.time_words(run.ended or run.started), how=words.trigger_words(run))
     named = f"<span>{escape(words.version_name(run.version))}</span>" if run.version else ""
     verdict = escape(words.verdict_words(run, back, passed=passed))
+    alarm = f"<p>{escape(came_for)}</p>" if came_for else ""
     return (
-        f'<div class="card"><h3>{verdict}</h3>{f"<ul>{reasons}</ul>" if reasons else ""}'
+        f'<div class="card"><h3>{verdict}</h3>{alarm}{f"<ul>{reasons}</ul>" if reasons else ""}'
         f'<div class="foot"><span>{escape(when)}</span>{named}</div></div>'
     )
 
@@ -53,7 +74,7 @@ def _taught(db: Database, run: Run) -> list[Check]:
     if run.version is None:
         return []
     new = set((runs.finished_phase(db, run.id, "collect") or {}).get("new", ()))
-    return [each for each in feedback.checks(db, run.version) if each.correction.id in new]
+    return [each for each in checks.checks(db, run.version) if each.correction.id in new]
 
 
 def _later(db: Database, run: Run) -> str:
@@ -83,6 +104,16 @@ def _left_out(db: Database, run: Run) -> str:
     return f'<p class="none">{said}</p>'
 
 
+def _teacher(synthesised: Mapping[str, Any]) -> str:
+    """Why the teacher that was set did not help, if it did not."""
+    fault = synthesised.get("teacher_fault")
+    if not fault:
+        return ""
+    why = say(_TEACHER_FAULTS.get(fault, _OTHER_FAULT))
+    said = say("The teacher did not help: {why}. The practice questions of this night are written without it.", why=why)
+    return f'<p class="none">{said}</p>'
+
+
 def checked(candidate: dict[str, Any], base: dict[str, Any], incumbent: dict[str, Any]) -> str:
     """What was asked so that nothing else moved, with counts, each with a bar for what stayed as it was. Pure."""
     lines = "".join(_checks(candidate, base, incumbent))
@@ -90,6 +121,23 @@ def checked(candidate: dict[str, Any], base: dict[str, Any], incumbent: dict[str
         return ""
     title = say("What was checked, so that nothing else moved")
     return f'<h2 class="part">{title}</h2><div class="card">{lines}</div>'
+
+
+def checked_briefly(now: Mapping[str, Any]) -> Iterator[str]:
+    """The same of a version in few words, for a list of many. Pure."""
+    near, general = (int(now.get(name, 0)) for name in ("neighbours", "general"))
+    if near:
+        kept = near - int(now.get("neighbour_bleed", 0))
+        yield say("Questions much like yours: {kept} of {asked} left alone", kept=kept, asked=near)
+    if general:
+        kept, same = general - int(now.get("general_bleed", 0)), now.get("general_same", 0)
+        yield say(
+            "Everyday questions: {kept} of {asked} left alone, {same} begin the same",
+            kept=kept,
+            asked=general,
+            same=same,
+        )
+        yield say("The original's own answers to them: {drift}", drift=_felt(_nats(now)))
 
 
 def _checks(now: dict[str, Any], base: dict[str, Any], before: dict[str, Any]) -> Iterator[str]:
@@ -117,7 +165,7 @@ def _checks(now: dict[str, Any], base: dict[str, Any], before: dict[str, Any]) -
             same=now.get("general_same", 0),
         )
         yield _line(say("Everyday questions"), text, kept / general)
-        yield _line(say("The original's own answers to them"), _drift(now.get("drift")))
+        yield _line(say("The original's own answers to them"), _drift(_nats(now)))
     if near or general or old:
         text = say("{count}; the original gave {base}", count=now.get("broken", 0), base=base.get("broken", 0))
         yield _line(say("Answers that are empty or go round in circles"), text)
@@ -138,17 +186,31 @@ def _lost(now: dict[str, Any], before: dict[str, Any]) -> str:
     return f"; {changed}"
 
 
-def _drift(drift: object) -> str:
-    if not isinstance(drift, int | float) or math.isnan(drift):
+def _nats(now: Mapping[str, Any]) -> float:
+    """The drift, per token; no number where it was not measured."""
+    drift = now.get("drift")
+    return float(drift) if isinstance(drift, int | float) else math.nan
+
+
+def _felt(drift: float) -> str:
+    if math.isnan(drift):
         return say("could not be measured")
     if drift <= STEADY:
-        felt = say("as likely as before to the new version")
-    elif drift <= LET_PASS:
-        felt = say("a little less likely to the new version")
-    else:
-        felt = say("less likely to the new version")
+        return say("as likely as before to the new version")
+    if drift <= LET_PASS:
+        return say("a little less likely to the new version")
+    return say("less likely to the new version")
+
+
+def _drift(drift: float) -> str:
+    if math.isnan(drift):
+        return _felt(drift)
     measured = number(drift, "+0.000;-0.000")
-    return felt + " " + say("({drift} nats per token; up to {most} is let pass)", drift=measured, most=number(LET_PASS))
+    return (
+        _felt(drift)
+        + " "
+        + say("({drift} nats per token; up to {most} is let pass)", drift=measured, most=number(LET_PASS))
+    )
 
 
 def _line(title: str, text: str, share: float | None = None) -> str:

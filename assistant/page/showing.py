@@ -9,25 +9,26 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from assistant.page.choosing import choice, chosen, to_choose
+from assistant.page.choosing import choice, chosen, named, to_choose
 from assistant.page.correction_card import asks
 from assistant.page.difference import difference
 from assistant.page.formulas import mark_formulas
 from assistant.page.pressed import button
+from assistant.page.said import said, thought
 from assistant.page.shelf import quoted
 from assistant.page.speech import number, say
 from assistant.page.words import REASONS, version_name
 from assistant.reasoning import parted
-from store import conversations, documents, feedback
+from store import conversations, documents, feedback, ratings
 from store.errors import NotFound
 from store.light_sqlite_utils import Database
 from store.owners import owner_of
-from store.records import Correction, Duel, Message, Quote, Rating
+from store.records import Correction, Duel, Message, Quote, Rating, Score
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One message with all that is said about it."""
+    """One message with all that is said about it. As one of two to choose between it has but a `name`."""
 
     message: Message
     siblings: tuple[str, ...] = ()
@@ -38,7 +39,16 @@ class Shown:
     quotes: tuple[Quote, ...] = ()
     duel: Duel | None = None
     rival: Message | None = None
+    score: Score | None = None
     owner: str = ""
+    name: str = ""
+
+    @property
+    def to_choose(self) -> dict[str, Message]:
+        """The two answers by their names, of which this is one and none is chosen yet."""
+        if self.duel is None or self.rival is None or self.duel.preferred is not None:
+            return {}
+        return named(self.duel, self.message, self.rival)
 
     @property
     def text(self) -> str:
@@ -47,8 +57,8 @@ class Shown:
             return self.correction.answer
         if self.message.role != "assistant":
             return self.message.content
-        thought, said = parted(self.message.content)
-        return said or ("…" if thought and self.message.status == "writing" else "")
+        before, answer = parted(self.message.content)
+        return answer or ("…" if before and self.message.status == "writing" else "")
 
 
 def shown(db: Database, message: Message) -> Shown:
@@ -60,7 +70,7 @@ def shown(db: Database, message: Message) -> Shown:
         message,
         siblings,
         feedback.correction_of(db, message.id),
-        feedback.rating_of(db, message.id),
+        ratings.rating_of(db, message.id),
         _source(db, message.correction_id),
         feedback.wish_of(db, message.id),
         tuple(documents.quotes(db, message.id)),
@@ -77,11 +87,17 @@ def chat_value(branch: Sequence[Shown]) -> list[dict[str, Any]]:
     return [
         {
             "role": each.message.role,
-            "content": [{"type": "text", "text": mark_formulas(each.text)}],
+            "content": [{"type": "text", "text": _markdown(each)}],
             "metadata": {"id": each.message.id},
         }
         for each in _in_rows(branch)
     ]
+
+
+def _markdown(each: Shown) -> str:
+    if each.to_choose:
+        return ""  # they have rows of their own
+    return said(each.message.content, each.name) if each.name else mark_formulas(each.text)
 
 
 def under(branch: Sequence[Shown]) -> str:
@@ -90,14 +106,16 @@ def under(branch: Sequence[Shown]) -> str:
     It carries the text as it was written, to be copied and edited, once it is whole.
     """
     return "".join(
-        f'<div class="under" data-row="{row}"{_as_written(each)}>'
-        f"{_under_answer(each) if each.message.role == 'assistant' else _under_question(each)}</div>"
+        f'<div class="under" data-row="{row}" data-id="{each.message.id}"{_as_written(each)}>'
+        f"{_under_question(each) if each.message.role != 'assistant' else _under_answer(each, each is branch[-1])}"
+        "</div>"
         for row, each in enumerate(_in_rows(branch))
     )
 
 
 def _as_written(each: Shown) -> str:
-    return "" if each.message.status == "writing" else f' data-text="{escape(each.text)}"'
+    whole = each.message.status != "writing" and not each.name and not each.to_choose
+    return f' data-text="{escape(each.text)}"' if whole else ""
 
 
 def under_asked(row: int) -> str:
@@ -106,12 +124,18 @@ def under_asked(row: int) -> str:
 
 
 def _in_rows(branch: Sequence[Shown]) -> list[Shown]:
-    return [each for each in branch if each.message.role != "system"]
+    """A row for each message that is shown; before a choice one for either answer, too."""
+    return [
+        row
+        for each in branch
+        if each.message.role != "system"
+        for row in (*(Shown(answer, name=name) for name, answer in each.to_choose.items()), each)
+    ]
 
 
-def address_mark(at: str) -> str:
-    """Which conversation is shown, for the page's address."""
-    return f'<i hidden data-talk="{escape(at)}"></i>'
+def address_mark(at: str, leaf: str) -> str:
+    """Which conversation is shown, and the message at the end of its branch, for the page's address."""
+    return f'<i hidden data-talk="{escape(at)}" data-message="{escape(leaf)}"></i>'
 
 
 def _under_question(each: Shown) -> str:
@@ -123,12 +147,14 @@ def _under_question(each: Shown) -> str:
     return f'<div class="acts" role="group" aria-label="{say("This question")}">{acts}</div>{editing}'
 
 
-def _under_answer(each: Shown) -> str:
+def _under_answer(each: Shown, last: bool) -> str:
     message = each.message
+    if each.name:
+        return f'<div class="rival">{thought(message.content)}</div>'
     if message.status == "writing":
-        return f'{_thought(message)}<p class="source">{say("Writing…")}</p>'
-    if each.duel and each.rival and each.duel.preferred is None:
-        return to_choose(each.duel, message, each.rival)
+        return f'{thought(message.content)}<p class="source">{say("Writing…")}</p>'
+    if each.duel and each.to_choose:
+        return to_choose(each.duel)
     changed = ""
     if each.correction:
         words = difference(parted(message.content)[1], each.correction.answer)
@@ -141,19 +167,9 @@ def _under_answer(each: Shown) -> str:
         changed += f'<p class="difference"><span class="mark">{say("You wish of every answer")}</span> {wished}</p>'
         changed += _kind(each.wish)
     read = quoted(each.quotes)
-    said = f'{_thought(message)}<p class="source">{_source_words(each)}</p>{chosen(each.duel, message)}{read}{changed}'
-    return f"{said}{_acts(each)}{_reasons(each)}{_editing(say('Correct this answer'), say('Save correction'))}"
-
-
-def _thought(message: Message) -> str:
-    """What the model thought aloud before it answered, folded."""
-    thought, _ = parted(message.content)
-    if not thought:
-        return ""
-    return (
-        f'<details class="quotes"><summary>{say("Reasoning")}</summary>'
-        f"<blockquote>{escape(thought)}</blockquote></details>"
-    )
+    source = f'<p class="source">{_source_words(each)}</p>{chosen(each.duel, message, each.score)}'
+    editing = _editing(say("Correct this answer"), say("Save correction"))
+    return f"{thought(message.content)}{source}{read}{changed}{_acts(each, last)}{_reasons(each)}{editing}"
 
 
 def _source_words(each: Shown) -> str:
@@ -185,14 +201,14 @@ def _speed(message: Message) -> str:
     )
 
 
-def _acts(each: Shown) -> str:
+def _acts(each: Shown, last: bool) -> str:
     id, value = each.message.id, each.rating.value if each.rating else 0
     return (
         f'<div class="acts" role="group" aria-label="{say("This answer")}">'
         + button("chat", "rate", "👍", name=say("Good answer"), on=value == 1, id=id, value=0 if value == 1 else 1)
         + button("chat", "rate", "👎", name=say("Bad answer"), on=value == -1, id=id, value=0 if value == -1 else -1)
         + button("chat", "edit", say("Correct"), kind="strong", id=id)
-        + (button("again", "continue", say("Continue"), kind="strong", id=id) if _goes_on(each) else "")
+        + (button("again", "continue", say("Continue"), kind="strong", id=id) if last and _goes_on(each) else "")
         + button("again", "retry", say("Try again"), id=id)
         + button("chat", "copy", say("Copy"), id=id)
         + _switch(each)

@@ -10,8 +10,8 @@ from html import escape
 from typing import cast
 
 from assistant.page.pressed import button
-from assistant.page.speech import later, number, say
-from store.finding import find
+from assistant.page.speech import later, number, say, say_many
+from store.finding import count_found, find
 from store.light_sqlite_utils import Database
 from store.records import Conversation, Found
 from store.shelves import KEPT_DAYS, Shelf, counts
@@ -66,8 +66,10 @@ def looked(look: Look, press: dict[str, str]) -> Look:
 
 def foot() -> str:
     """What stands below the list: the ways out and in, as files."""
+    readable = f'aria-label="{say("Save all as Markdown")}"'
     return (
         f'<div class="carry"><a class="press" href="/conversations/all.jsonl" download>{say("Save all")}</a>'
+        f'<a class="press" href="/conversations/all.md" {readable} download>{say("as Markdown")}</a>'
         f'<label class="press">{say("Import")}<input type="file" id="bring" aria-label="{say("Import from a file")}" '
         'accept=".json,.jsonl,.zip,application/json,application/zip"></label></div><p id="brought" role="status"></p>'
     )
@@ -78,7 +80,19 @@ def listing(db: Database, search: str, at: str, look: Look, owner: str = "") -> 
     found = find(db, search, shelf=look.shelf, limit=look.limit + 1, owner=owner)
     there = counts(db, owner)
     more = button("chat", "more", say("Show more"), kind="plain") if len(found) > look.limit else ""
-    return _undo(look) + _head(look.shelf) + _items(found[: look.limit], search, at, look) + more + _ways(look, there)
+    items = _items(found[: look.limit], search, at, look)
+    return (
+        _undo(look) + _head(look.shelf) + items + more + _put_away(db, search, look, there, owner) + _ways(look, there)
+    )
+
+
+def _put_away(db: Database, search: str, look: Look, there: dict[Shelf, int], owner: str) -> str:
+    """The way to what a search finds among the archived conversations as well."""
+    if look.shelf != "talks" or not search.strip() or not there["archived"]:
+        return ""
+    count = count_found(db, search, shelf="archived", owner=owner)
+    told = say_many("{count} found among the archived", "{count} found among the archived", count)
+    return f'<p class="none">{button("chat", "shelf", told, shelf="archived")}</p>' if count else ""
 
 
 def _items(found: Sequence[Found], search: str, at: str, look: Look) -> str:
@@ -95,7 +109,8 @@ def _item(each: Found, at: str) -> str:
         inner += f'<span class="snippet">{_marked(each.snippet)}</span>'
     if each.tags:
         inner += f'<span class="tags">{escape(" ".join(f"#{tag}" for tag in each.tags))}</span>'
-    opened = button("chat", "open", "", html=inner, on=talk.id == at, id=talk.id)
+    hit = {"message": each.message} if each.message else {}
+    opened = button("chat", "open", "", html=inner, on=talk.id == at, id=talk.id, **hit)
     return f'<li class="{"pinned" if talk.pinned else ""}">{opened}</li>'
 
 

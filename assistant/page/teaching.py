@@ -14,7 +14,7 @@ from assistant.page.problems import told
 from assistant.page.speech import heard, later, say
 from assistant.page.whose import who
 from models.version_files import current
-from store import feedback
+from store import checks, forgetting
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
@@ -58,7 +58,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     def listed(sought: str, which: str, part: str, page: str, request: gr.Request) -> str:
         with told(), opened(settings.home) as db:
             user = who(request)
-            standings = [s for s in feedback.standings(db, current(settings.home)) if may_see(user, s.correction)]
+            standings = [s for s in checks.standings(db, current(settings.home)) if may_see(user, s.correction)]
             shown = _unfolded(db, night, part, user)
             return corrections_html(standings, sought, shown, night.too_long, which=which, page=int(page))
 
@@ -79,13 +79,15 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
                 change_practice(db, int(id), given)
             elif do in ("practice", "edit", "went"):
                 part = "" if part == f"{do} {id}" else f"{do} {id}"
+            elif do == "editing":  # asked again by a page that was loaded anew, until it is unfolded
+                part = f"edit {id}"
             elif do == "save":
                 revise(db, int(id), given.get("text", ""))
                 part = ""
             elif do == "hold":
                 hold_for_every_answer(db, int(id), given.get("every") == "yes")
             elif do == "forget":
-                feedback.forget(db, int(id))
+                forgetting.forget(db, int(id))
             else:
                 raise InputRefused(_UNKNOWN)
         return listed(sought, which, part, page, request), part, page

@@ -1,15 +1,16 @@
 """The versions in the order they were made: what each learned, how its examination went, when it answered. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 from assistant.page import words
 from assistant.page.pressed import button
+from assistant.page.report import checked_briefly
 from assistant.page.speech import heard, later, say
 from models.version_files import BASE
-from store.feedback import STUCK_SHARE
+from store.checks import STUCK_SHARE
 from store.lineage import Content
-from store.records import Promotion, Version
+from store.records import Promotion, TakenBack, Version
 
 _MADE = {
     "wording": later("{count} practice questions"),
@@ -20,20 +21,33 @@ _MADE = {
 }
 
 
-def versions_table(made: Sequence[Version], moves: Sequence[Promotion], now: str, unfolded: str = "") -> str:
-    """The versions, newest first and the original last, each with the button that has it answer."""
+def versions_table(
+    made: Sequence[Version],
+    moves: Sequence[Promotion],
+    now: str,
+    there: Collection[str],
+    back: Sequence[TakenBack] = (),
+    unfolded: str = "",
+) -> str:
+    """The versions, newest first and the original last, each with the button that has it answer if it is `there`.
+
+    Those that nights took `back`, and refused ones, are asked about before.
+    """
     titles = say("Version"), say("Made"), say("Knows"), say("Examination")
     head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}<th></th></tr>"
-    body = "".join(_row(each, moves, now, unfolded) for each in reversed(made))
+    why_back = {each.version: each.reasons for each in back}
+    body = "".join(
+        _row(each, moves, now, each.id in there, why_back.get(each.id, ()), each.id == unfolded)
+        for each in reversed(made)
+    )
     original = (
         f"<tr><td>{say('The original model')}{_served(moves, BASE, bool(made))}</td><td></td><td></td><td></td>"
-        f"<td>{_choice(BASE, now)}</td></tr>"
+        f"<td>{_choice(BASE, now, True)}</td></tr>"
     )
-    ask, text = say("Go back to the version that answered before this one?"), say("Go back to the version before")
-    back = button("morning", "rollback", text, kind="plain", ask=ask) if now != BASE else ""
+    before = button("morning", "rollback", say("Go back to the version before"), kind="plain") if now != BASE else ""
     return (
         f'<h2 class="part">{say("Versions")}</h2><div class="card"><div class="wide"><table><thead>{head}</thead>'
-        f'<tbody>{body}{original}</tbody></table></div><div class="foot">{back}</div></div>'
+        f'<tbody>{body}{original}</tbody></table></div><div class="foot">{before}</div></div>'
     )
 
 
@@ -78,22 +92,48 @@ def _held(each: Content) -> str:
     )
 
 
-def _row(version: Version, moves: Sequence[Promotion], now: str, unfolded: str) -> str:
+def _row(
+    version: Version, moves: Sequence[Promotion], now: str, there: bool, back: Sequence[str], unfolded: bool
+) -> str:
     measured = version.evaluation
     asked = int(measured.get("new_asked", 0)) + int(measured.get("old_asked", 0))
     right = int(measured.get("new_right", 0)) + int(measured.get("old_right", 0))
     knows = say("{right} of {asked} test questions", right=right, asked=asked) if asked else ""
-    against = say("not passed: {reasons}", reasons="; ".join(map(heard, version.reasons)))
-    passed = say("passed") if version.decision == "promoted" else against
+    result, ask = _result(version, back)
+    checked = "".join(f"<br><small>{escape(line)}</small>" for line in checked_briefly(measured))
     more = button(
-        "morning", "inside", say("What is in it"), kind="plain", on=version.id == unfolded, id=version.id,
+        "morning", "inside", say("What is in it"), kind="plain", on=unfolded, id=version.id,
         name=say("What is in {version}", version=words.version_name(version.id)),
     )  # fmt: skip
     return (
         f"<tr><td>{escape(version.id)}{_served(moves, version.id, False)}</td>"
-        f"<td>{words.time_words(version.created)}<br><small>{_descent(version)}</small></td><td>{knows}</td>"
-        f"<td>{escape(passed)}</td><td>{_choice(version.id, now)}{more}</td></tr>"
+        f"<td>{words.time_words(version.created)}<br><small>{_descent(version)}{_night(version)}</small></td>"
+        f"<td>{knows}</td><td>{escape(result)}{checked}</td>"
+        f"<td>{_choice(version.id, now, there, ask)}{more}</td></tr>"
     )
+
+
+def _result(version: Version, back: Sequence[str]) -> tuple[str, str]:
+    """How the examinations of a version ended, and what is asked before one that did not pass them answers."""
+    if version.decision == "promoted" and not back:
+        return say("passed"), ""
+    reasons = "; ".join(map(heard, back or version.reasons))
+    ask = say(
+        "The examination spoke against {version}: {reasons}. Have it answer all the same? You can go back at any time.",
+        version=words.version_name(version.id),
+        reasons=reasons,
+    )
+    taken = say("passed, and not when it was looked at again: {reasons}", reasons=reasons)
+    return taken if back else say("not passed: {reasons}", reasons=reasons), ask
+
+
+def _night(version: Version) -> str:
+    """The way to the report of the night that made it."""
+    if version.run_id is None:
+        return ""
+    name = escape(say("Report of its night: {version}", version=words.version_name(version.id)))
+    where = f'href="/night/{escape(version.run_id)}" target="_blank" rel="noopener" aria-label="{name}"'
+    return f"<br><a {where}>{say('Report of its night')}</a>"
 
 
 def _descent(version: Version) -> str:
@@ -131,10 +171,11 @@ def served(moves: Sequence[Promotion], version: str) -> list[tuple[str, str | No
     return found
 
 
-def _choice(id: str, now: str) -> str:
+def _choice(id: str, now: str, there: bool, ask: str = "") -> str:
+    """The button that has a version answer, which may `ask` first; none for one whose files are not `there`."""
     if id == now:
         return f'<span class="badge good">{say("answers now")}</span>'
-    name = words.version_name(id)
-    ask = say("Have {version} answer from now on? You can go back at any time.", version=name)
-    use = say("Use {version}", version=name)
+    if not there:
+        return f'<span class="badge">{say("its files were cleared away")}</span>'
+    use = say("Use {version}", version=words.version_name(id))
     return button("morning", "promote", say("Use this one"), kind="plain", name=use, ask=ask, id=id)

@@ -1,5 +1,6 @@
 """The weeks in a table with bars, and a word when the last one was worse than those before. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,12 +43,12 @@ def alarm(weeks: Sequence[Week]) -> str:
     return say(_ALARMS[drift(weeks)])
 
 
-def alarm_line(weeks: Sequence[Week]) -> str:
-    """The same for the head of the page, with what to do; empty while there is none."""
+def alarm_line(weeks: Sequence[Week], night: str = "") -> str:
+    """The same for the head of the page, with the `night` that it brings, in words; empty while there is none."""
     if not (said := alarm(weeks)):
         return ""
     where = say("The weeks stand under Night; so do the versions.")
-    return f'<p class="badge bad alarm" role="status">{said} {where}</p>'
+    return f'<p class="badge bad alarm" role="status">{escape(" ".join(filter(None, (said, night, where))))}</p>'
 
 
 def topics(questions: Sequence[str]) -> list[str]:
@@ -56,9 +57,10 @@ def topics(questions: Sequence[str]) -> list[str]:
     written: dict[str, str] = {}
     for question in questions:
         named = subject(question)
+        capitals = {word.casefold(): word for word in re.findall(r"\w+", question)[1:] if word[0].isupper()}
         for word in {named.casefold(), *content_words(question)} - {""}:
             counts[word] += 1
-            written[word] = named if word == named.casefold() else written.get(word, word)
+            written[word] = named if word == named.casefold() else capitals.get(word, written.get(word, word))
     found: list[str] = []
     for word, count in sorted(counts.items(), key=lambda each: (-each[1], -len(each[0]), each[0])):
         if count > 1 and len(word) > 2 and not any(word in other.casefold() for other in found):

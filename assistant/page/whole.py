@@ -7,7 +7,7 @@ import gradio as gr
 
 from assistant.conversation import Assistant
 from assistant.page.chat import chat_tab, status_line
-from assistant.page.compare import compare
+from assistant.page.compare import compare_tab
 from assistant.page.keys import keys
 from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
@@ -20,13 +20,13 @@ from assistant.page.speech import ENGLISH, LANGUAGES, say, speaking
 from assistant.page.teaching import teaching_tab
 from assistant.page.trend import alarm_line
 from assistant.page.whose import Page, who
-from assistant.page.words import taken_back_line
+from assistant.page.words import alarm_night_words, taken_back_line
 from store import pausing, runs
 from store.database import opened
 from store.light_sqlite_utils import Database
 from store.records import TakenBack, at
 from store.settings import Settings
-from store.trends import weeks
+from store.trends import drift, weeks
 
 TOLD_FOR = timedelta(days=7)
 
@@ -47,25 +47,27 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
     with Page(settings.home, title="Aprendiz", analytics_enabled=False, fill_width=True) as blocks:
 
         def alarms(request: gr.Request) -> str:
-            return alarm_lines(settings) if who(request).admin else ""
+            return alarm_lines(settings, night) if who(request).admin else ""
 
         with gr.Row(elem_id="head"):
-            head, visitor = gr.HTML(), gr.HTML(elem_id="visitor")
+            head = gr.HTML()
+            gr.HTML(keys(), elem_id="keys-way")
+            visitor = gr.HTML(elem_id="visitor")
         alarm = gr.HTML(elem_id="alarm")
-        gr.HTML(keys())
         with gr.Tabs():
-            with gr.Tab(say("Chat")) as chat:
+            with gr.Tab(say("Chat"), elem_id="chat-tab") as chat:
                 fill_chat = chat_tab(assistant)
-            with gr.Tab(say("Corrections")) as teaching:
+            with gr.Tab(say("Corrections"), elem_id="corrections-tab") as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
             with blocks.for_admin():
                 with gr.Tab(say("Night"), elem_id="night-tab") as morning:
-                    pass  # filled below, since it is told when the tab after it is opened
+                    pass  # filled below, since it is told when a tab after it is opened
+                with gr.Tab(say("Compare"), elem_id="compare-tab") as comparing:
+                    compare_tab(assistant, comparing)
                 with gr.Tab(say("Settings"), elem_id="settings-tab") as setting:
                     settings_tab(settings, options, setting)
                 with morning:
-                    morning_tab(settings, night, morning, [chat, teaching, setting])
-                    compare(assistant, morning)
+                    morning_tab(settings, night, morning, [chat, teaching, comparing, setting])
         for fill in (fill_chat, fill_teaching):
             fill(blocks)
         for shown in (blocks.load, chat.select):
@@ -75,11 +77,14 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
     return blocks
 
 
-def alarm_lines(settings: Settings) -> str:
+def alarm_lines(settings: Settings, night: NightControl) -> str:
     """What the first user should know wherever they are: a worse week, a night that waits, a version taken back."""
     with told(), opened(settings.home) as db:
         paused = paused_line(pausing.paused_run(db, settings.home))
-        return alarm_line(weeks(db)) + paused + taken_back_line(_taken_back(db))
+        found = weeks(db)
+        coming = drift(found) and night.planned().alarm
+        brought = alarm_night_words(night.next_run(), datetime.now(UTC)) if coming else ""
+        return alarm_line(found, brought) + paused + taken_back_line(_taken_back(db))
 
 
 def _taken_back(db: Database) -> TakenBack | None:

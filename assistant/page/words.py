@@ -65,6 +65,8 @@ def standing_words(standing: CorrectionStanding) -> str:
         return say("A wish for every answer: the model is told with each question. It is not trained.")
     if standing.correction.context and standing.standing == "remembered":
         return say("Used where the same was said or read before. By itself the question says too little to be trained.")
+    if standing.alone and standing.standing in ("remembered", "not stuck"):
+        return say("Used for {name} alone, who asks it of themselves; it is not trained.", name=standing.correction.by)
     if standing.too_long and standing.standing in ("remembered", "not stuck"):
         return say("Used in answers; it is too long for a night to teach, so that memory alone gives it.")
     score = right_words(standing.right, standing.asked)
@@ -143,9 +145,23 @@ def due_words(when: datetime | None, now: datetime) -> str:
     """When the next night comes."""
     if when is None:
         return say("No night is planned. Start one when you like, or switch nights on under Settings.")
+    return say("The next night starts {day} at {time}.", day=_day_words(when, now), time=f"{when:%H:%M}")
+
+
+def alarm_night_words(when: datetime | None, now: datetime) -> str:
+    """Which night comes for a week that was worse than before."""
+    if when is None:
+        return say("A night would practise again what is not known yet: start one under Night.")
+    return say(
+        "The night {day} at {time} comes for that: what is not known yet is practised again.",
+        day=_day_words(when, now),
+        time=f"{when:%H:%M}",
+    )
+
+
+def _day_words(when: datetime, now: datetime) -> str:
     days = (when.date() - now.astimezone(when.tzinfo).date()).days
-    day = {0: say("today"), 1: say("tomorrow")}.get(days) or say("on {weekday}", weekday=date(when, "EEEE"))
-    return say("The next night starts {day} at {time}.", day=day, time=f"{when:%H:%M}")
+    return {0: say("today"), 1: say("tomorrow")}.get(days) or say("on {weekday}", weekday=date(when, "EEEE"))
 
 
 def left_words(seconds: float) -> str:
