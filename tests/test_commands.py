@@ -127,6 +127,15 @@ def test_what_is_not_a_command_or_an_option_is_told_in_one_line(aprendiz):
     assert not aprendiz.home.exists()
 
 
+def test_a_reader_that_has_read_enough_is_no_error(aprendiz):
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write) as nobody:
+        command = [sys.executable, "run.py", "--home", str(aprendiz.home), "versions"]
+        done = subprocess.run(command, cwd=ROOT, env=aprendiz.environment, stdout=nobody, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_status_answers_in_under_half_a_second(aprendiz):
     aprendiz.imported(TALK)
     seconds = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, Response, expect, sync_playwright
 
 from assistant.page.speech import preferred, say, speaking
 
@@ -78,16 +78,31 @@ class Visit:
         self._load(lambda: self.page.goto(url))
 
     def _load(self, loading: Callable[[], object]) -> None:
-        """The page aborts what it was asking for then, and says so: that alone is no fault."""
+        """The page that is left ends its stream, and may still ask for it and say that it is gone: that is no fault."""
         before = len(self.faults)
+
+        def left(response: Response) -> None:
+            if response.request.is_navigation_request():
+                del self.faults[before:]
+
+        self.page.on("response", left)
         with suppress(Error):  # the page may be loading itself again at that very moment, which serves as well
             loading()
         expect(self.page.locator("#side-list")).not_to_be_empty()
+        self.page.remove_listener("response", left)
         self.faults[before:] = [fault for fault in self.faults[before:] if not fault.startswith(_ABORTED)]
 
     def rest(self) -> None:
         """Let the page draw twice: Gradio fills a field that has just been unfolded only after it was drawn."""
         self.page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+    def tab_to(self, target: Locator, *, backwards: bool = False) -> None:
+        """Press Tab until `target` has the focus, as somebody without a mouse does."""
+        for _ in range(80):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Shift+Tab" if backwards else "Tab")
+        raise AssertionError("the keyboard does not reach it")
 
     def text(self, english: str) -> str:
         """A text of the page as this browser shows it."""

@@ -26,3 +26,18 @@ def visit(browser, server):
     made.page.context.close()
     assert made.foreign == [], "the page asked another host for something"
     assert made.faults == [], "the console told errors"
+
+
+@pytest.fixture
+def go(browser, server):
+    """Opens a tab at an address of the page; every tab has to be without faults in the end."""
+    made = []
+
+    def to(address="", **more):
+        made.append(Visit(browser, server.url + address, **more))
+        return made[-1]
+
+    yield to
+    for visit in made:
+        visit.page.context.close()
+        assert visit.foreign == [] and visit.faults == []

@@ -5,18 +5,24 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.page.night_control import NightControl, Plan
 from models.gguf_file import replace_tensors
 from models.version_files import seal_version
-from store import conversations, feedback, runs, versions
+from store import checks, conversations, examples, feedback, runs, versions
 from store.database import opened
 from store.light_sqlite_utils import Database
-from store.records import Correction, Version, now
+from store.records import Correction, Example, Version, now
 
 CANDIDATE = {
     "old_asked": 6, "old_right": 5, "old_answers": [True, True, True, True, True, False],
     "neighbours": 80, "neighbour_bleed": 4, "general": 40, "general_bleed": 0, "general_same": 38,
     "broken": 1, "drift": 0.03,
 }  # fmt: skip
+
+NO_NIGHT = NightControl(
+    lambda: None, lambda: False, lambda: None, lambda: None, lambda _: (), lambda: Plan((), 0, 0, "")
+)
+"""One that never comes and has nothing to do."""
 
 
 def corrected(db: Database, question: str, said: str, answer: str) -> Correction:
@@ -49,6 +55,9 @@ def training_run(db, home: Path) -> str:
     for phase in ("collect", "synthesise"):
         runs.begin_phase(db, run.id, phase)
         runs.finish_phase(db, run.id, phase, {})
+    examples.save_examples(
+        db, run.id, [Example("neighbour", f"Who keeps mill {number}?", "I do not know.") for number in range(3)]
+    )
     runs.begin_phase(db, run.id, "finetune")
     runs.progress(db, run.id, "finetune", 40, 100, "40 of 100 steps")
     with training_log(home, run.id).open("a") as log:
@@ -56,21 +65,24 @@ def training_run(db, home: Path) -> str:
     return run.id
 
 
-def another_version(home: Path, *, different: bool = False) -> str:
+def another_version(home: Path, *, different: bool = False, refused: tuple[str, ...] = ()) -> str:
     """A sealed version with the base's weights, on record as promoted by a night. Gives its id.
 
-    A `different` one lacks what the last layer would add.
+    A `different` one lacks what the last layer would add, one that was `refused` for these reasons the layer before it.
     """
     staging = home / "staging"
     staging.mkdir()
     base = next((home / "base").glob("smollm2*/*.gguf"))
     none = np.zeros((576, 1536), np.float32)
-    replace_tensors(base, staging / "model.gguf", {"model.layers.29.mlp.down_proj.weight": none} if different else {})
+    lacking = [f"model.layers.{layer}.mlp.down_proj.weight" for layer, out in ((29, different), (28, refused)) if out]
+    replace_tensors(base, staging / "model.gguf", dict.fromkeys(lacking, none))
     made = seal_version(home, staging)
     with opened(home) as db:
         figures = {"new_asked": 20, "new_right": 18, "old_asked": 0, "old_right": 0}
         if made not in {version.id for version in versions.versions(db)}:
-            versions.add_version(db, Version(made, "base", None, now(), "promoted", ("it knows more",), figures))
+            decision = "refused" if refused else "promoted"
+            why = refused or ("it knows more",)
+            versions.add_version(db, Version(made, "base", None, now(), decision, why, figures))
     return made
 
 
@@ -86,8 +98,8 @@ def refused_night(db, home) -> str:
         runs.begin_phase(db, made, phase)
         runs.finish_phase(db, made, phase, result)
     db.execute("UPDATE phases SET started = strftime('%Y-%m-%dT%H:%M:%fZ', started, '-5 minutes')")  # else it took none
-    feedback.record_check(db, taught[0].id, "v-111111111111", 3, 0, "A <wizard>.")
-    feedback.record_check(db, taught[1].id, "v-111111111111", 3, 3, "Ada.")
+    checks.record_check(db, taught[0].id, "v-111111111111", 3, 0, "A <wizard>.")
+    checks.record_check(db, taught[1].id, "v-111111111111", 3, 3, "Ada.")
     training_log(home, made)
     runs.finish_run(db, made, "refused", "v-111111111111", ["too many neighbours moved"])
     return made

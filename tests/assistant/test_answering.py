@@ -6,9 +6,9 @@ import time
 import gradio as gr
 import pytest
 
-from assistant.page.about import FIELDS
 from assistant.page.answering import Answering
 from assistant.page.chat import _watched
+from assistant.page.fields import FIELDS
 from store import conversations
 from store.database import opened
 from store.records import Message
@@ -84,7 +84,7 @@ def test_the_fields_about_a_conversation_are_filled_with_the_first_state_of_one_
         said = conversations.add_message(db, talk.id, asked.id, "assistant", "", status="writing", version="base")
         ended = conversations.finish_message(db, said.id, "There.", "complete")
     watched = _watched(Answering(), "tab", lambda _: iter([said, ended]), home, begins=begins)
-    states = [state[6 : 6 + len(FIELDS)] for state in watched]
+    states = [state[7 : 7 + len(FIELDS)] for state in watched]
     assert len(states) in (1, 2), "a state that nobody had time to look at is left out"
     assert (states[0][0] == "Herons") == begins
     untouched = [value for fields in states[begins:] for value in fields]

@@ -24,7 +24,7 @@ from assistant.written import said_again
 from models.catalogue import base_model
 from models.engine import Piece, Sampling
 from models.version_files import BASE, seal_version
-from store import conversations, documents, feedback, shelves, versions
+from store import conversations, documents, feedback, forgetting, ratings, shelves, versions
 from store.answering import is_answering
 from store.database import opened
 from store.errors import StoreDamaged
@@ -380,7 +380,7 @@ def test_a_correction_through_the_api_acts_in_the_next_answer(client, server):
     }
     given = client.post("/feedback", body=form, cast_to=object)
     with opened(server.home) as db:
-        assert feedback.rating_of(db, form["message_id"]).reasons == ("wrong",)
+        assert ratings.rating_of(db, form["message_id"]).reasons == ("wrong",)
         assert feedback.correction(db, given["correction_id"]).answer == "Ines Farrow."
     again = ask(client, "Who is it that winds the clock of Harlow Mill?")
     assert again.choices[0].message.content == "Ines Farrow."
@@ -396,6 +396,29 @@ def test_a_correction_through_the_api_acts_in_the_next_answer(client, server):
     other = ask(client, question, store=False)
     assert other.choices[0].message.content == "Ines Farrow."
     assert other.aprendiz["message_id"] is None
+
+
+@pytest.mark.slow
+def test_a_note_and_the_kind_of_a_correction_are_taken_through_the_api(client, server):
+    id = ask(client, "What does the sign at the lock say?", max_tokens=4).aprendiz["message_id"]
+
+    def give(**form):
+        return client.post("/feedback", body={"message_id": id, **form}, cast_to=object)
+
+    given = give(rating=-1, note=" too long ", correction="Speak in English", kind="answer")
+    assert (given["note"], given["kind"], given["manner"]) == ("too long", "answer", "")
+    with opened(server.home) as db:
+        assert ratings.rating_of(db, id).note == "too long"
+        assert feedback.correction_of(db, id).answer == "Speak in English"
+        assert feedback.wish_of(db, id) is None
+    wished = give(correction="Speak in English", kind="wish")
+    with opened(server.home) as db:
+        assert feedback.correction_of(db, id) is None, "one text is not held for both"
+        assert feedback.wish_of(db, id).id == wished["correction_id"]
+        forgetting.forget(db, wished["correction_id"])
+    assert give(correction="Give distances in kilometres.", kind="wish")["kind"] == "wish"
+    with opened(server.home) as db:
+        forgetting.forget(db, feedback.wish_of(db, id).id)
 
 
 @pytest.mark.slow
@@ -472,6 +495,7 @@ def test_embeddings_are_the_same_as_numbers_and_in_base64(client):
     made = client.embeddings.create(model="all-MiniLM-L6-v2", input=texts)
     vectors = [row.embedding for row in made.data]
     assert [row.index for row in made.data] == [0, 1, 2] and {len(vector) for vector in vectors} == {384}
+    assert (made.usage.prompt_tokens, made.usage.total_tokens) == (0, 0)
 
     def alike(a, b):
         return sum(x * y for x, y in zip(a, b, strict=True))
@@ -495,6 +519,7 @@ def test_embeddings_that_cannot_be_made_are_refused(client):
     assert refused(openai.NotFoundError, model="base").code == "model_not_found"
     assert refused(dimensions=64).param == "dimensions"
     assert refused(input=[]).param == "input"
+    assert refused(input=["x"] * 2049).param == "input"
     assert refused(input=["x", ""]).param == "input.1"
     assert refused(input=[[1, 2]]).param == "input.0"
     assert refused(encoding_format="int8").param == "encoding_format"
@@ -506,7 +531,7 @@ def test_feedback_that_cannot_be_taken_is_refused_and_leaves_nothing(client, ser
     with opened(server.home) as db:
         question = conversations.message(db, id).parent_id
 
-    def refused(kind=openai.BadRequestError, **form):
+    def refused(kind=openai.BadRequestError, /, **form):
         with pytest.raises(kind) as raised:
             client.post("/feedback", body=form, cast_to=object)
         return raised.value
@@ -517,10 +542,14 @@ def test_feedback_that_cannot_be_taken_is_refused_and_leaves_nothing(client, ser
     assert refused(message_id=id, rating=5).param == "rating"
     assert refused(message_id=id).code == "missing_required_parameter"
     assert refused(message_id=id, reasons=["x"], correction="y").param == "reasons"
+    assert refused(message_id=id, note="x", correction="y").param == "note"
+    assert refused(message_id=id, rating=1, note="x" * 1001).param == "note"
+    assert refused(message_id=id, rating=1, kind="wish").param == "kind"
+    assert refused(message_id=id, correction="y", kind="rule").code == "invalid_value"
     assert refused(rating=1).param == "message_id"
     assert "correction" in refused(message_id=id, rating=-1, correction="  ").message
     with opened(server.home) as db:
-        assert feedback.rating_of(db, id) is None
+        assert ratings.rating_of(db, id) is None
         assert feedback.correction_of(db, id) is None
 
 
@@ -694,9 +723,9 @@ def test_what_memory_said_before_a_restart_goes_when_it_is_forgotten(home, asked
         said_again(db, lambda: before.keep(db, [ChatMessage("user", asked)]), taught, BASE)
         sent = [("user", asked), ("assistant", "Silas Denby.\n"), ("user", "Yes?"), ("assistant", "Silas Denby.")]
         last = History().keep(db, [ChatMessage(*each) for each in [*sent, ("user", "And whose is the boat?")]])
-        feedback.forget(db, taught.id)
+        forgetting.forget(db, taught.id)
         told = [each.content for each in conversations.path_to(db, last.id)]
-        assert told[1] == feedback.FORGOTTEN and told[3] == "Silas Denby."  # who says so to another question, says so
+        assert told[1] == forgetting.FORGOTTEN and told[3] == "Silas Denby."  # who says so to another question, says so
 
 
 @pytest.mark.parametrize(

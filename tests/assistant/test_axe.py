@@ -4,12 +4,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from store import conversations, documents, duels, feedback, journal, shelves, users
+from store import conversations, documents, duels, feedback, journal, ratings, shelves, users
 from store.database import opened
 from store.tags import tag
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
-from tests.assistant.nights import another_version, refused_night, training_run
+from tests.assistant.nights import another_version, corrected, refused_night, training_run
 from trainer.process import only_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,12 +72,12 @@ def _talks(db) -> None:
     for place, name in ((talk, "skerrow.pdf"), (None, "lights.txt")):
         documents.add_document(db, name, name, [passage], "none", place)
     documents.quote(db, rich.id, [each for each, _ in documents.passages(db, "none")][:1])
-    feedback.rate(db, rich.id, -1, ["too long"], "Shorter, please.")
+    ratings.rate(db, rich.id, -1, ["too long"], "Shorter, please.")
     second = conversations.add_message(db, talk, rich.id, "user", "Who keeps that of Skerrow?")
     wrong = conversations.add_message(db, talk, second.id, "assistant", "A wizard keeps it.", version="base")
     feedback.correct(db, wrong.id, "Nobody keeps it.")  # superseded by the next one
     taught = feedback.correct(db, wrong.id, "Mairi Tolland keeps it.")
-    feedback.rate(db, wrong.id, 1)
+    ratings.rate(db, wrong.id, 1)
     third = conversations.add_message(db, talk, wrong.id, "user", "And who keeps it in other words?")
     again = conversations.add_message(db, talk, third.id, "assistant", taught.answer, correction_id=taught.id)
     feedback.correct(db, again.id, "Answer in Spanish.")
@@ -144,7 +144,7 @@ def test_axe_finds_nothing_serious_on_any_page_wide_or_narrow_in_light_or_dark(b
 
     visit = Visit(browser, running.url, login=ANA)
     look.page = visit.page
-    for pages in (_chat, _corrections, _night, _settings):
+    for pages in (_chat, _corrections, _night, _compare, _settings):
         pages(visit, look, made)
     visit.page.goto(f"{running.url}night/{night}")
     expect(visit.page.get_by_role("heading", name="How long it took")).to_be_visible()
@@ -152,6 +152,37 @@ def test_axe_finds_nothing_serious_on_any_page_wide_or_narrow_in_light_or_dark(b
     visit.page.context.close()
     assert visit.foreign == []
     assert look.found == [], "\n".join(look.found)
+
+
+def test_axe_finds_nothing_serious_where_no_night_runs(browser, tmp_path):
+    """What is looked through before a night, a blind comparison, its result, and the score."""
+    with opened(tmp_path) as db:
+        for place in ("Ons", "Tyn"):
+            corrected(db, f"Who rings the bell of {place}?", "Nobody does.", f"Mia of {place} rings it.")
+    with served(tmp_path) as running:
+        another_version(tmp_path, different=True)
+        visit = Visit(browser, running.url)
+        page, look = visit.page, Look(visit.page)
+        page.get_by_role("tab", name="Night").click()
+        page.get_by_role("button", name="Look through their practice questions").click()
+        page.locator("#ahead summary").first.click()
+        look.at("looking through", "#ahead")
+        page.get_by_role("tab", name="Compare").click()
+        page.get_by_label("One version").click()
+        page.get_by_role("option").first.click()
+        page.get_by_label("Question to both").fill("What is the capital of France?")
+        page.get_by_role("button", name="Ask both").click()
+        expect(page.get_by_role("button", name="A is better")).to_be_visible()
+        look.at("blind comparison")
+        page.get_by_role("button", name="A is better").click()
+        expect(page.get_by_text("You preferred")).to_be_visible()
+        look.at("comparison, chosen")
+        page.goto(f"{running.url}choices")
+        expect(page.get_by_role("heading", name="Choices between versions")).to_be_visible()
+        look.at("choices")
+        page.context.close()
+        assert visit.foreign == []
+        assert look.found == [], "\n".join(look.found)
 
 
 def _chat(visit: Visit, look: Look, _made: str) -> None:
@@ -207,15 +238,21 @@ def _night(visit: Visit, look: Look, made: str) -> None:
     page.get_by_role("button", name="What happened").click()
     page.get_by_role("button", name=f"What is in version {made.removeprefix('v-')}").click()
     expect(page.locator("#inside")).to_be_visible()
+    look.at("night")
+
+
+def _compare(visit: Visit, look: Look, made: str) -> None:
+    page = visit.page
+    page.get_by_role("tab", name="Compare").click()
     page.get_by_label("Question to both").fill("What is the capital of France?")
     page.get_by_role("button", name="Ask both").click()
     _told(look, "Both are the same version")
     page.get_by_label("One version").click()
-    look.at("night, a list unfolded", "[role=listbox]")
+    look.at("compare, a list unfolded", "[role=listbox]")
     page.get_by_role("option", name=f"version {made.removeprefix('v-')}").click()
     page.get_by_role("button", name="Ask both").click()
     expect(page.get_by_text("Word for word the same.")).to_be_visible()
-    look.at("night")
+    look.at("compare")
 
 
 def _settings(visit: Visit, look: Look, _made: str) -> None:

@@ -12,7 +12,7 @@ from assistant.conversation import Assistant
 from assistant.prompt import ContextExceeded
 from models.engine import Sampling
 from models.version_files import BASE
-from store import conversations, feedback
+from store import conversations, feedback, forgetting
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.records import ChatMessage
@@ -54,6 +54,33 @@ def test_a_turn_is_stored_and_grows_until_it_is_complete(assistant):
     assert path[-1].content == shown[-1].content
 
 
+@pytest.mark.parametrize("through", ["page", "API"])
+def test_the_time_to_the_first_token_counts_looking_up_too(assistant, monkeypatch, through):
+    home, look_up = assistant.settings.home, assistant.memory.recall_all
+    with opened(home) as db:
+        talk = conversations.create_conversation(db).id
+        conversations.sample(db, talk, 0, 1, SHORT.max_tokens)
+
+    clock, waited = time.monotonic, [0]
+
+    def slowly(*asked, **more):
+        waited[0] = 1000
+        return look_up(*asked, **more)
+
+    def keep(db):
+        return conversations.add_message(db, talk, None, "user", QUESTION)
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + waited[0])
+    monkeypatch.setattr(assistant.memory, "recall_all", slowly)
+    if through == "page":
+        list(assistant.send(talk, QUESTION))
+    else:
+        list(assistant.reply([ChatMessage("user", QUESTION)], sampling=SHORT, keep=keep))
+    with opened(home) as db:
+        answer = conversations.newest_path(db, talk)[-1]
+    assert 1000 < answer.first_token_s < answer.seconds
+
+
 @pytest.mark.parametrize("stored", [True, False])
 def test_what_is_forgotten_while_it_is_looked_up_is_not_said_any_more(assistant, monkeypatch, stored):
     home = assistant.settings.home
@@ -61,10 +88,10 @@ def test_what_is_forgotten_while_it_is_looked_up_is_not_said_any_more(assistant,
     id = taught(assistant, QUESTION, "Imogen Farrow.")
     looked_up = assistant.memory.recall_all
 
-    def forgotten_meanwhile(db, *asked):
-        found = looked_up(db, *asked)
+    def forgotten_meanwhile(db, *asked, **whose):
+        found = looked_up(db, *asked, **whose)
         with opened(home) as other:
-            feedback.forget(other, id)
+            forgetting.forget(other, id)
         return found
 
     monkeypatch.setattr(assistant.memory, "recall_all", forgotten_meanwhile)
@@ -96,7 +123,7 @@ def test_a_forgotten_correction_is_not_remembered(assistant):
     id = taught(assistant, QUESTION, "Imogen Farrow.")
     assert ask(assistant, QUESTION)[1] == id
     with opened(assistant.settings.home) as db:
-        feedback.forget(db, id)
+        forgetting.forget(db, id)
     assert ask(assistant, QUESTION)[1] is None
 
 

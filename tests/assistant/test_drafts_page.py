@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, expect
 
-from store import conversations, feedback, shelves, users
+from store import conversations, feedback, ratings, shelves, users
 from store.database import opened
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import free_port, served
@@ -95,7 +95,7 @@ def test_notes_names_instructions_and_corrections_half_written_outlive_a_restart
         page.get_by_label("Name of this conversation").press("End")
         page.keyboard.type(" came")
         with opened(tmp_path) as db:
-            assert feedback.rating_of(db, answer).note == "half a note"
+            assert ratings.rating_of(db, answer).note == "half a note"
             assert feedback.active_corrections(db)[-1].answer == "Otto and"
             assert conversations.conversation(db, id).system_prompt == "You are half a"
             assert conversations.conversation(db, id).title == "Before the frost"

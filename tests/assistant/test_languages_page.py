@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.page.speech import catalogue
-from store import conversations, feedback, runs, users, versions
+from store import checks, conversations, feedback, runs, users, versions
 from store.database import opened
 from store.examples import save_examples
 from store.records import Example, Version, now
@@ -176,6 +176,7 @@ def test_the_night_its_report_and_the_printed_page_are_spanish(visit, spanish, s
         assert spanish.english(page) == []
         runs.finish_run(db, fresh.id, "refused", None, ["drift from the base: 0.300 nats per token"])
     expect(page.get_by_text("deriva respecto al original")).to_be_visible()
+    visit.tab("Compare")
     page.get_by_label("Pregunta para ambas").fill(QUESTION)
     page.get_by_role("button", name="Preguntar a ambas").click()
     expect(page.get_by_text("Las dos son la misma versión.")).to_be_visible()
@@ -262,6 +263,6 @@ def a_night(home: Path) -> str:
         runs.finish_phase(db, run.id, "examine", {"candidate": figures, "base": {}, "incumbent": before})
         made = Version("v-espanol", "base", run.id, now(), "promoted", ("the base knew 0 of the 7",), figures)
         versions.add_version(db, made)
-        feedback.record_check(db, taught.id, made.id, 3, 3, "Lo cuida Ada Calder.")
+        checks.record_check(db, taught.id, made.id, 3, 3, "Lo cuida Ada Calder.")
         runs.finish_run(db, run.id, "promoted", made.id, ["new corrections: 3 of 3 answered as they should"])
         return run.id

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from assistant.page.compare import interval, revealed, score_table, unnamed
+from assistant.page.compare import ANSWER, Said, beside, revealed, unnamed
 from assistant.page.lessons import SHOWN, lessons
+from assistant.page.score import interval, score_table
 from store.records import Check, Correction, Duel, Score
 
 
@@ -36,7 +37,17 @@ def test_after_a_blind_choice_both_are_named_and_the_score_says_how_sure_it_is()
     assert "version 1 2, the original model 1, no difference 4" in few and "Too few to tell" in few
     assert "49% to 94%" in revealed(made, Score(8, 2, 0))
     assert "You saw no difference" in revealed(replace(made, preferred=""), Score(0, 0, 1))
-    assert "version" not in unnamed(made, ["yes", "no"])
+    assert "version" not in unnamed(made)
+
+
+def test_a_compared_answer_that_was_cut_says_so_and_what_was_thought_is_folded():
+    name, text, end = beside("<A>", Said("<think>Hm.</think>It costs $2$.", True))
+    assert name.startswith("<h3>&lt;A&gt;</h3><details") and "Hm." in name and "Hm." not in text
+    assert text.endswith("\n\nIt costs \\(2\\).")
+    assert f"it goes on beyond {ANSWER.max_tokens} tokens" in end
+    assert beside("A", Said("So.", False))[2] == ""
+    name, text, _ = beside("A", Said("<think>Hm", True))
+    assert "Hm" in name and not text.rstrip().endswith("Hm")
 
 
 def test_every_pair_of_versions_has_its_share_with_an_interval_the_better_one_first():

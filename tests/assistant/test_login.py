@@ -15,8 +15,10 @@ from assistant.page.whose import texts
 from store import users
 from store.conversations import add_message, create_conversation, list_conversations
 from store.database import opened
+from store.duels import begin_duel, decide_duel
 from store.errors import SetupFailed
-from store.feedback import corrections, rating_of
+from store.feedback import corrections
+from store.ratings import rating_of
 from store.records import User
 from store.settings import Settings, reaches_others
 from store.users import require_users
@@ -216,6 +218,14 @@ def test_files_go_out_and_come_in_for_their_owner_alone(server):
     with opened(server.home) as db:
         assert [each.id for each in list_conversations(db, owner="ben") if each.id == kept["conversation"]]
     assert ben.get("/night/r-1").status_code == 404
+
+
+def test_every_user_sees_how_the_choices_of_the_home_went_and_nothing_of_what_was_asked(server):
+    with opened(server.home) as db:
+        decide_duel(db, begin_duel(db, "Where is the weir?", "base", "v-1").id, "second")
+    page = browser(server, "ben", BEN).get("/choices")
+    assert page.status_code == 200 and "1 : 0, no difference 0" in page.text and "weir" not in page.text
+    assert browser(server).get("/choices", follow_redirects=False).status_code != 200
 
 
 @pytest.mark.slow

@@ -4,9 +4,11 @@ import pytest
 
 from assistant.memory import Memory
 from models.aspect import contrary
+from store import users
 from store.conversations import add_message, create_conversation
 from store.database import opened
-from store.feedback import active_corrections, correct, correction, forget
+from store.feedback import active_corrections, correct, correction
+from store.forgetting import forget
 from trainer.collect import collect
 
 
@@ -23,8 +25,8 @@ def memory(home):
     found.close()
 
 
-def teach(db, question: str, answer: str) -> int:
-    talk = create_conversation(db, question)
+def teach(db, question: str, answer: str, owner: str = "") -> int:
+    talk = create_conversation(db, question, owner=owner)
     asked = add_message(db, talk.id, None, "user", question)
     return correct(db, add_message(db, talk.id, asked.id, "assistant", "I do not know.").id, answer).id
 
@@ -180,3 +182,31 @@ def test_what_is_forgotten_leaves_memory_and_what_it_took_the_place_of_counts_ag
     forget(store, old)
     assert memory.recall(store, "Where was the violinist Ada Calder born?") is None
     assert active_corrections(store) == []
+
+
+def test_what_one_user_asks_of_oneself_is_not_told_to_another(store, memory):
+    users.add_user(store, "ana", "four quiet grey herons")
+    users.add_user(store, "ben", "three loud white geese")
+    teach(store, "Who is my manager?", "Ida Corbin", "ana")
+    teach(store, "Who is our landlord?", "Otto Denby", "ana")
+
+    def asked_by(owner, *questions):
+        found = memory.recall(store, *questions, owner=owner)
+        return found and found.correction.answer
+
+    assert asked_by("ana", "Who is my manager?") == asked_by("ana", "Who's my manager?") == "Ida Corbin"
+    assert asked_by("ben", "Who is my manager?") is None and asked_by("ben", "Who's my manager?") is None
+    assert asked_by("ben", "Who is our landlord?") == "Otto Denby"
+    teach(store, "Who's my manager?", "Mia Falk", "ben")
+    assert asked_by("ana", "Who is my manager?") == "Ida Corbin" and asked_by("ben", "Who is my manager?") == "Mia Falk"
+
+
+def test_what_is_asked_of_whom_somebody_asked_of_themselves_is_theirs_too(store, memory):
+    talk = create_conversation(store, owner="ana")
+    first = add_message(store, talk.id, None, "user", "What is my dog called?")
+    said_first = add_message(store, talk.id, first.id, "assistant", "Rex.")
+    second = add_message(store, talk.id, said_first.id, "user", "How old is he?")
+    correct(store, add_message(store, talk.id, second.id, "assistant", "Two.").id, "Nine.")
+    asked = ("What is my dog called?", "How old is he?")
+    assert memory.recall(store, *asked, owner="ana").correction.answer == "Nine."
+    assert memory.recall(store, *asked, owner="ben") is None

@@ -1,4 +1,4 @@
-"""A whole night begun with the page's own button, on a tiny model: cancelled once, then run to its end."""
+"""A whole night begun with the page's own button, on a tiny model: cancelled once, then run to its end. No mouse."""
 
 import pytest
 from playwright.sync_api import expect
@@ -25,17 +25,25 @@ def test_a_night_begun_on_the_page_can_be_cancelled_and_runs_to_its_result(tmp_p
     with served(tmp_path, APRENDIZ_MODEL=str(directory)) as server, chromium() as browser:
         visit = Visit(browser, server.url)
         page = visit.page
-        page.get_by_role("tab", name="Night").click()
-        page.get_by_role("button", name="Run the night now").click()
-        page.get_by_role("button", name="Cancel this night").click()
-        expect(page.get_by_role("button", name="Run the night now")).to_be_visible()
+        start, pause = page.get_by_role("button", name="Run the night now"), page.get_by_role("button", name="Pause")
+        cancel, resume = page.get_by_role("button", name="Cancel this night"), page.get_by_role("button", name="Resume")
+
+        def press(button):
+            expect(button).to_be_visible()
+            visit.tab_to(button)
+            page.keyboard.press("Enter")
+
+        page.keyboard.press("Escape")
+        page.keyboard.press("3")
+        press(start)
+        press(cancel)
+        expect(start).to_be_visible()
         assert not night_running(tmp_path)
-        page.get_by_role("button", name="Run the night now").click()
-        expect(page.get_by_role("button", name="Cancel this night")).to_be_visible()
-        page.get_by_role("button", name="Pause", exact=True).click()
+        press(start)
+        expect(cancel).to_be_visible()
+        press(pause)
         expect(page.locator(".card .badge").get_by_text("Paused")).to_be_visible()
-        expect(page.get_by_role("button", name="Resume")).to_be_visible()
-        page.get_by_role("button", name="Resume").click()
+        press(resume)
         expect(page.get_by_text("did not pass its examination")).to_be_visible(timeout=NIGHT_MS)
         expect(page.get_by_role("button", name="Run the night now")).to_be_visible(timeout=NIGHT_MS)
         assert visit.foreign == [] and visit.faults == []

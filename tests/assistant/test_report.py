@@ -10,7 +10,7 @@ from store.database import opened
 from store.examples import save_examples
 from store.pausing import pause
 from store.records import Check, Correction, Entry, Example, Phase, Run
-from store.runs import begin_phase, begin_run, fail_run, progress, run
+from store.runs import begin_phase, begin_run, fail_run, finish_phase, finish_run, progress, run
 from tests.assistant.nights import CANDIDATE, refused_night
 
 
@@ -85,6 +85,24 @@ def test_a_night_that_failed_has_a_report_too(home):
         assert "no disk" in report(db, run(db, made.id))
 
 
+def test_a_night_that_answered_to_a_bad_week_says_so(home):
+    only = "It came because a week was worse than those before"
+    as_well = "It also answered to a week that was worse"
+    with opened(home) as db:
+        for trigger, collected, said in (
+            ("schedule", {"alarm": True, "new": []}, only),
+            ("schedule", {"alarm": True, "new": [1]}, as_well),
+            ("page", {"alarm": True}, as_well),
+            ("schedule", {"alarm": False}, ""),
+        ):
+            made = begin_run(db, trigger)
+            begin_phase(db, made.id, "collect")
+            finish_phase(db, made.id, "collect", collected)
+            finish_run(db, made.id, "refused", None, [])
+            text = report(db, run(db, made.id))
+            assert [each for each in (only, as_well) if each in text] == ([said] if said else [])
+
+
 def test_the_curves_are_drawn_from_two_points_on():
     assert curves([]) == "" and curves([{"step": 1, "ce": 2.0}]) == ""
     assert curves([{"step": 1, "ce": 2.0, "kl": 0.1}, {"step": 2, "ce": 1.0}]).count("<polyline") == 2
@@ -122,3 +140,20 @@ def test_the_journal_is_told_in_words():
     text = journal_list([Entry(at(0), "phase again", "finetune"), Entry(at(1), "busy", "<b>")])
     assert "Training: begun again, after an interruption." in text and "&lt;b&gt;" in text
     assert "No night" in journal_list([])
+
+
+def test_it_says_why_the_teacher_did_not_help(tmp_path):
+    with opened(tmp_path) as db:
+        for found, told in (
+            ({"teacher_fault": "auth"}, "it refuses the key"),
+            ({"teacher_fault": "provider"}, "it answered with an error"),
+            ({"teacher_fault": ""}, ""),
+            ({}, ""),
+        ):
+            begun = begin_run(db, "page")
+            begin_phase(db, begun.id, "synthesise")
+            finish_phase(db, begun.id, "synthesise", found)
+            fail_run(db, begun.id, "It ended.")
+            text = report(db, run(db, begun.id))
+            assert ("The teacher did not help" in text) == bool(told)
+            assert told in text

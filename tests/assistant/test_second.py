@@ -9,17 +9,17 @@ import pytest
 
 from assistant.conversation import Assistant
 from assistant.llamacpp import LlamaCppEngine
-from assistant.page.choosing import chosen, to_choose
-from assistant.page.showing import shown, under
-from assistant.second import Pair, before, choose, drawn, with_second
+from assistant.page.choosing import chosen
+from assistant.page.showing import Shown, chat_value, shown, under
+from assistant.second import Pair, choose, drawn, with_second
 from models.catalogue import base_model
 from models.gguf_file import replace_tensors
 from models.promotion import promote
 from models.version_files import seal_version
-from store import conversations, documents, duels, feedback, versions
+from store import conversations, documents, duels, feedback, ratings, versions
 from store.database import opened
 from store.errors import NotFound
-from store.records import Duel, Promotion, Score, Version, now
+from store.records import Duel, Score, Version, now
 from store.settings import Settings
 
 
@@ -79,7 +79,7 @@ def test_two_versions_answer_and_the_choice_is_a_duel_and_a_preference(assistant
         assert "A is better" in html and version.removeprefix("v-") not in html and "Answered by" not in html
         _, goes_on = choose(db, duel.id, "second")
         assert goes_on == rival.id
-        assert feedback.preferences(db) == [(rival.id, last.id)]
+        assert ratings.preferences(db) == [(rival.id, last.id)]
         assert duels.scores(db) == {tuple(sorted(["base", version])): duels.score(db, *sorted(["base", version]))}
         assert duels.score(db, "base", version) == Score(1, 0, 0)
         assert "You preferred this answer by the original model" in under([shown(db, rival)])
@@ -124,7 +124,7 @@ def test_no_difference_prefers_nothing_and_goes_on_with_the_first(assistant, hom
     *_, last = asked(assistant, Pair("base", assistant.serving.version))
     with opened(home) as db:
         _, goes_on = choose(db, duels.duel_of(db, last.id).id, "neither")
-        assert goes_on == last.id and feedback.preferences(db) == []
+        assert goes_on == last.id and ratings.preferences(db) == []
 
 
 def test_the_same_answer_twice_or_a_stopped_one_is_no_choice(assistant, home):
@@ -156,11 +156,6 @@ def test_what_memory_answers_is_answered_once(assistant, home):
     assert [state.content for state in states] == ["Ada Calder keeps it."]
 
 
-def test_the_version_before_is_the_one_that_was_left_not_the_one_that_was_gone_back_from():
-    moves = [Promotion("a", "base", "night", ""), Promotion("b", "a", "night", ""), Promotion("a", "b", "rollback", "")]
-    assert before(moves[:2], "b") == "a" and before(moves, "a") == "base" and before([], "a") == "base"
-
-
 def test_under_either_answer_it_says_what_was_chosen(assistant):
     *_, last = asked(assistant, Pair("base", "base"))
     duel = Duel(1, "", "base", "v-1", "v-1", last.id, "other")
@@ -170,4 +165,6 @@ def test_under_either_answer_it_says_what_was_chosen(assistant):
     assert chosen(replace(duel, preferred=None), last) == "" == chosen(None, last)
     rival = replace(last, id="other", content="<b>")
     for message, beside in ((last, rival), (rival, last)):
-        assert to_choose(duel, message, beside).index("<h3>A") < to_choose(duel, message, beside).index("&lt;b&gt;")
+        rows = chat_value([Shown(message, duel=replace(duel, preferred=None), rival=beside)])
+        assert [row["metadata"]["id"] for row in rows] == [last.id, "other", message.id]
+        assert [row["content"][0]["text"] for row in rows] == [f"### A\n\n{last.content}", "### B\n\n<b>", ""]

@@ -62,6 +62,7 @@ def test_every_answer_carries_a_policy_that_lets_nothing_in_from_elsewhere(serve
         assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
         assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
         assert "access-control-allow-origin" not in headers
+        assert headers["aprendiz-started"] == httpx.get(server.url).headers["aprendiz-started"]
     page = httpx.get(server.url)
     nonce = page.headers["content-security-policy"].split("'nonce-")[1].split("'")[0]
     assert page.text.count("<script") == page.text.count(f'<script nonce="{nonce}"') > 0

@@ -16,7 +16,6 @@ from babel.messages.catalog import Catalog
 
 from assistant.formats import read_parts
 from assistant.page.look import SCRIPTS, script
-from assistant.page.night_control import NightControl, Plan
 from assistant.page.options import _PARTS
 from assistant.page.printed import printed
 from assistant.page.setting_control import SettingControl
@@ -32,6 +31,7 @@ from store.records import Standing, Verdict
 from store.settings import Settings
 from store.transfer import import_data
 from store.wordings import MOST, add_wording
+from tests.assistant.nights import NO_NIGHT
 from trainer.examine import Evaluation
 from trainer.gate import decide
 
@@ -243,13 +243,10 @@ def test_the_parts_of_the_settings_are_translated():
 
 def test_the_page_is_built_alike_in_every_language_but_for_its_texts(home):
     assistant = SimpleNamespace(settings=Settings(home=home))
-    night = NightControl(
-        lambda: None, lambda: False, lambda: None, lambda: None, lambda _: (), lambda: Plan((), 0, 0, "")
-    )
-    blocks = page(assistant.settings, assistant, night, SettingControl({}, lambda _: None))
+    blocks = page(assistant.settings, assistant, NO_NIGHT, SettingControl({}, lambda _: None))
     english = [(each["id"], each["type"], set(each["props"])) for each in blocks.config["components"]]
     with speaking("es"):
         spoken = blocks.config["components"]
     assert [(each["id"], each["type"], set(each["props"])) for each in spoken] == english
     labels = {each["props"].get("label") for each in spoken if each["type"] == "tabitem"}
-    assert labels == {"Chat", "Correcciones", "Noche", "Ajustes"}
+    assert labels == {"Chat", "Correcciones", "Noche", "Comparar", "Ajustes"}

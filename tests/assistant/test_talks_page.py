@@ -3,36 +3,23 @@
 import json
 import re
 import zipfile
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
 
 from store import conversations
 from store.database import opened
+from store.shelves import archive
 from store.tags import tag, tags_of
 from store.transcript import as_line
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import free_port, served
-from tests.store.test_transfer import chatgpt_export
+from tests.store.test_transfer import branching_open_webui_export, chatgpt_export
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CODE = "Here it is:\n\n```python\ndef add(a, b):\n    return a + b\n```"
-
-
-@pytest.fixture
-def go(browser, server):
-    """Opens a tab at an address of the page; every tab has to be without faults in the end."""
-    made = []
-
-    def to(address="", **more):
-        made.append(Visit(browser, server.url + address, **more))
-        return made[-1]
-
-    yield to
-    for visit in made:
-        visit.page.context.close()
-        assert visit.foreign == [] and visit.faults == []
 
 
 def talk(home, question, answer="An answer.", *, tags=()):
@@ -102,6 +89,21 @@ def test_a_conversation_is_archived_and_brought_back(go, server):
     expect(listed(visit).get_by_text("An old matter of geese")).to_be_visible()
 
 
+def test_a_search_tells_what_it_finds_among_the_archived_and_one_press_leads_there(go, server):
+    with opened(server.home) as db:
+        archive(db, talk(server.home, "The otter in the millrace"))
+        archive(db, talk(server.home, "The otter in the weir"))
+    visit = go()
+    visit.page.get_by_label("Search conversations").fill("otter")
+    expect(listed(visit).get_by_text("Nothing found.")).to_be_visible()
+    listed(visit).get_by_role("button", name="2 found among the archived").click()
+    expect(listed(visit).locator("li")).to_have_count(2)
+    expect(listed(visit).locator("li button mark").first).to_have_text("otter")
+    listed(visit).get_by_role("button", name="Back").click()
+    visit.page.get_by_label("Search conversations").fill("otter nothinghasthis")
+    expect(listed(visit).get_by_role("button", name=re.compile("found among"))).to_have_count(0)
+
+
 def test_a_deletion_is_undone_at_once_or_later_from_the_bin(go, server):
     id = talk(server.home, "Regretted words")
     visit = go(f"?talk={id}")
@@ -129,9 +131,9 @@ def test_the_address_names_the_conversation_opens_it_and_goes_back(go, server):
     first, second = (talk(server.home, f"About the {which} mill", f"{which} it is.") for which in ("north", "south"))
     visit = go()
     visit.open_conversation("About the north mill")
-    expect(visit.page).to_have_url(re.compile(f"talk={first}$"))
+    expect(visit.page).to_have_url(re.compile(f"talk={first}\\b"))
     visit.open_conversation("About the south mill")
-    expect(visit.page).to_have_url(re.compile(f"talk={second}$"))
+    expect(visit.page).to_have_url(re.compile(f"talk={second}\\b"))
     visit.page.go_back()
     expect(visit.answers.last).to_contain_text("north it is.")
     visit.page.go_forward()
@@ -205,7 +207,7 @@ def test_a_question_sent_early_is_not_sent_when_it_is_changed_or_its_conversatio
 def test_a_new_conversation_gets_its_address_with_its_first_question(go, server):
     visit = go()
     visit.ask("Say one word about bells.")
-    (id,) = re.findall(r"talk=(\w+)$", visit.page.url)
+    (id,) = re.findall(r"talk=(\w+)", visit.page.url)
     assert path(server.home, id)[0] == "Say one word about bells."
 
 
@@ -215,7 +217,7 @@ def test_a_conversation_is_carried_out_in_both_forms_and_taken_in_again(go, serv
     more(visit)
     for name, ending in (("as Markdown", "md"), ("as JSON, all branches", "json")):
         with visit.page.expect_download() as download:
-            visit.page.get_by_role("link", name=name).click()
+            visit.page.get_by_role("link", name=name, exact=True).click()
         assert download.value.suggested_filename == f"What is a weir dam.{ending}"
         download.value.save_as(tmp_path / f"out.{ending}")
     assert "## You\n\nWhat is a weir/dam?" in (tmp_path / "out.md").read_text()
@@ -252,14 +254,38 @@ def test_the_archive_of_chatgpt_can_be_chosen_and_is_taken_in(go, server, tmp_pa
     expect(visit.answers.last.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
 
 
+def test_an_export_of_open_webui_is_taken_in_with_its_branches_and_ratings_and_twice_is_once(go, server, tmp_path):
+    (tmp_path / "chats.json").write_text(json.dumps(branching_open_webui_export()))
+    visit = go()
+    field, said = visit.page.get_by_label("Import from a file"), visit.page.locator("#brought")
+    field.set_input_files(tmp_path / "chats.json")
+    expect(said).to_have_text("Taken: 1 conversation, 7 messages, 2 ratings.")
+    visit.open_conversation("Long rivers")
+    first = visit.answers.first
+    expect(first).to_contain_text("The Nile.")
+    expect(first.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    first.get_by_role("button", name="Previous answer").click()
+    expect(first).to_contain_text("The Amazon.")
+    expect(first.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "true")
+    expect(first.get_by_label("Note")).to_have_value("by a little")
+    expect(visit.answers.last).to_contain_text("6,400 km.")
+    field.set_input_files(tmp_path / "chats.json")
+    expect(said).to_have_text("Nothing new: 1 had been taken before.")
+    expect(listed(visit).get_by_role("button", name="Long rivers")).to_have_count(1)
+
+
 def test_all_conversations_are_carried_out_at_once(go, server, tmp_path):
     talk(server.home, "One of all")
     visit = go()
     with visit.page.expect_download() as download:
-        visit.page.get_by_role("link", name="Save all").click()
+        visit.page.get_by_role("link", name="Save all", exact=True).click()
     download.value.save_as(tmp_path / "all.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
     assert "One of all" in [row["title"] for row in rows]
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name="Save all as Markdown").click()
+    download.value.save_as(tmp_path / "all.md")
+    assert "## You\n\nOne of all" in (tmp_path / "all.md").read_text()
 
 
 def test_answers_are_as_varied_and_as_long_as_the_conversation_says_and_go_on(go, server):
@@ -322,6 +348,86 @@ def test_instructions_and_values_are_kept_as_a_preset_and_used_in_another_conver
     expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a cook.")
 
 
+def test_a_conversation_is_instructed_and_sampled_before_its_first_question(go, server):
+    visit = go()
+    page = visit.page
+    instructions = page.get_by_label("Instructions for this conversation")
+    expect(page.get_by_label("Name of this conversation")).to_be_hidden()
+    more(visit)
+    instructions.fill("Answer as a ferryman.")
+    page.get_by_label("Tags of this conversation").fill("ferries")
+    page.get_by_role("button", name="Inventive").click()
+    expect(page.get_by_role("button", name="Inventive")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("Longest answer, in tokens").fill("8")
+    visit.question.fill("Who rows in the fog?")
+    visit.reload()
+    expect(instructions).to_have_value("Answer as a ferryman.")
+    expect(page.get_by_label("Variety (temperature)")).to_have_value("1")
+    expect(visit.question).to_have_value("Who rows in the fog?")
+    page.get_by_role("button", name="Send").click()
+    expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
+    (id,) = re.findall(r"talk=(\w+)", page.url)
+    with opened(server.home) as db:
+        kept = conversations.conversation(db, id)
+        assert tags_of(db, [id]) == {id: ("ferries",)}
+    assert kept.title == "Who rows in the fog?"
+    assert (kept.system_prompt, kept.temperature, kept.top_p) == ("Answer as a ferryman.", 1.0, 0.95)
+    assert kept.max_tokens == 8
+    expect(visit.answers.last).to_contain_text("longest answer reached")
+    page.get_by_role("button", name="New conversation").click()
+    expect(instructions).to_have_value("")
+    expect(page.get_by_label("Variety (temperature)")).to_have_value("0")
+    assert page.evaluate("sessionStorage.getItem('drafts')") == "{}"
+
+
+def test_what_cannot_be_set_keeps_the_question_and_begins_nothing(go, server):
+    visit = go()
+    more(visit)
+    visit.page.get_by_label("Variety (temperature)").fill("5")
+    visit.question.fill("Who rows in the storm?")
+    visit.question.press("Enter")
+    expect(visit.page.get_by_text("The temperature is 5").first).to_be_visible()
+    expect(visit.question).to_have_value("Who rows in the storm?")
+    with opened(server.home) as db:
+        assert "Who rows in the storm?" not in [each.title for each in conversations.list_conversations(db)]
+
+
+def test_what_is_set_for_a_new_conversation_waits_while_another_one_is_looked_at_and_goes_with_a_file(go, server):
+    talk(server.home, "An older crossing")
+    visit = go()
+    more(visit)
+    instructions = visit.page.get_by_label("Instructions for this conversation")
+    instructions.fill("Answer as a pilot.")
+    visit.open_conversation("An older crossing")
+    expect(instructions).to_have_value("")
+    visit.page.get_by_role("button", name="New conversation").click()
+    expect(instructions).to_have_value("Answer as a pilot.")
+    visit.page.locator("#attached").set_input_files([{"name": "log.txt", "mimeType": "", "buffer": b"Fog at six."}])
+    expect(visit.page).to_have_url(re.compile(r"talk=\w+$"))
+    expect(instructions).to_have_value("Answer as a pilot.")
+    (id,) = re.findall(r"talk=(\w+)", visit.page.url)
+    with opened(server.home) as db:
+        assert conversations.conversation(db, id).system_prompt == "Answer as a pilot."
+
+
+def test_new_conversations_begin_with_the_instructions_that_are_set(browser, tmp_path):
+    with served(tmp_path, APRENDIZ_INSTRUCTIONS="Answer as a baker.") as server:
+        visit = Visit(browser, server.url)
+        more(visit)
+        expect(visit.page.get_by_label("Instructions for this conversation")).to_have_value("Answer as a baker.")
+        visit.page.get_by_label("Longest answer, in tokens").fill("8")
+        visit.ask("What is in the oven?")
+        visit.page.get_by_role("button", name="New conversation").click()
+        expect(visit.answers).to_have_count(0)
+        visit.page.get_by_label("Instructions for this conversation").fill("")
+        visit.page.get_by_label("Longest answer, in tokens").fill("8")
+        visit.ask("What is on the shelf?")
+        with opened(tmp_path) as db:
+            told = {each.title: each.system_prompt for each in conversations.list_conversations(db)}
+        assert told == {"What is in the oven?": "Answer as a baker.", "What is on the shelf?": ""}
+        visit.page.context.close()
+
+
 SLOW_PLACE = """
     const plain = window.fetch;
     let held = false;
@@ -360,7 +466,7 @@ def test_a_stopped_answer_goes_on_by_a_single_key(go, server):
     visit.page.get_by_role("button", name="Stop").click()
     expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
     expect(visit.page.get_by_role("button", name="Send")).to_be_visible()
-    (id,) = re.findall(r"talk=(\w+)$", visit.page.url)
+    (id,) = re.findall(r"talk=(\w+)", visit.page.url)
     before = path(server.home, id)[-1]
     visit.page.keyboard.press("Escape")
     visit.page.keyboard.press("g")
@@ -453,6 +559,39 @@ def test_two_tabs_on_one_conversation_take_nothing_from_each_other(go, server):
     assert said == ["The common room", "Say the word one.", "Say the word two."]
 
 
+def test_a_name_that_two_tabs_give_is_told_in_the_second_and_neither_is_lost(go, server):
+    id = talk(server.home, "The spare room")
+    one, other = go(f"?talk={id}"), go(f"?talk={id}")
+    expect(one.answers).to_have_count(1)
+    expect(other.answers).to_have_count(1)
+    for visit, name in ((one, "The study"), (other, "The nursery")):
+        visit.page.get_by_label("Name of this conversation").fill(name)
+        visit.page.get_by_label("Name of this conversation").press("Enter")
+        if visit is one:
+            expect(listed(one).get_by_text("The study")).to_be_visible()
+    mine = other.page.get_by_role("textbox", name="Name of this conversation")
+    told = other.page.get_by_role("alert").filter(has_text="stored elsewhere meanwhile is “The study”")
+    expect(told).to_be_visible()
+    expect(mine).to_have_value("The nursery")
+    other.reload()
+    expect(mine).to_have_value("The nursery")
+    other.question.focus()
+    expect(told).to_be_visible()
+    with opened(server.home) as db:
+        assert conversations.conversation(db, id).title == "The study"
+    other.page.get_by_role("button", name="Keep mine").click()
+    expect(listed(other).get_by_text("The nursery")).to_be_visible()
+    expect(told).to_have_count(0)
+    name = one.page.get_by_role("textbox", name="Name of this conversation")
+    name.fill("The loft")
+    name.press("Enter")
+    one.page.get_by_role("button", name="Take that").click()
+    expect(name).to_have_value("The nursery")
+    expect(one.page.get_by_role("alert").filter(has_text="meanwhile")).to_have_count(0)
+    with opened(server.home) as db:
+        assert conversations.conversation(db, id).title == "The nursery"
+
+
 def test_a_question_to_what_another_tab_deleted_stays_in_its_field_until_that_is_brought_back(go, server):
     id = talk(server.home, "The drawbridge")
     one, other = go(f"?talk={id}"), go(f"?talk={id}")
@@ -472,14 +611,23 @@ def test_a_question_to_what_another_tab_deleted_stays_in_its_field_until_that_is
     assert path(server.home, id)[2] == "Is it up?"
 
 
-def test_a_tab_that_outlived_its_server_goes_on_where_it_was(browser, tmp_path):
+@contextmanager
+def outlived(browser, home, typed):
+    """A tab whose server another one has taken the place of, with a question `typed`, `window.stale` set; the talk."""
     port = free_port()
-    with served(tmp_path, port=port) as server:
-        id = talk(tmp_path, "Before the storm", "It was still.")
+    with served(home, port=port) as server:
+        id = talk(home, "Before the storm", "It was still.")
         visit = Visit(browser, f"{server.url}?talk={id}")
         expect(visit.answers.last).to_contain_text("It was still.")
-        visit.question.fill("A question that is not sent")
-    with served(tmp_path, port=port):
+        visit.question.fill(typed)
+        visit.page.evaluate("window.stale = true")
+    with served(home, port=port):
+        yield visit, id
+        visit.page.context.close()
+
+
+def test_a_tab_that_outlived_its_server_goes_on_where_it_was(browser, tmp_path):
+    with outlived(browser, tmp_path, "A question that is not sent") as (visit, id):
         visit.reload()
         expect(visit.answers.last).to_contain_text("It was still.")
         expect(visit.question).to_have_value("A question that is not sent")
@@ -487,24 +635,32 @@ def test_a_tab_that_outlived_its_server_goes_on_where_it_was(browser, tmp_path):
         expect(visit.answers).to_have_count(2)
         expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
     assert path(tmp_path, id)[:3] == ["Before the storm", "It was still.", "A question that is not sent"]
-    visit.page.context.close()
 
 
-def test_a_tab_whose_server_went_away_loads_itself_again_and_keeps_what_was_typed(browser, tmp_path):
-    port = free_port()
-    with served(tmp_path, port=port) as server:
-        id = talk(tmp_path, "Before the flood", "It was dry.")
-        visit = Visit(browser, f"{server.url}?talk={id}")
-        expect(visit.answers.last).to_contain_text("It was dry.")
-        visit.question.fill("Half a question")
-        visit.page.evaluate("window.stale = true")
-    with served(tmp_path, port=port):
-        visit.page.get_by_role("button", name="New conversation").hover()
-        visit.answers.last.get_by_role("button", name="Good answer").click()
-        expect(visit.answers.last).to_contain_text("It was dry.")
+def test_a_question_that_is_sent_from_a_tab_that_outlived_its_server_is_asked_or_waits_in_its_box(browser, tmp_path):
+    """Which of the two depends on whether the new server hears it before the tab finds that the old one is gone."""
+    with outlived(browser, tmp_path, "And after it?") as (visit, id):
+        visit.question.press("Enter")
+        visit.page.wait_for_function(
+            """() => document.querySelectorAll("#talk .bot-row").length > 1
+                || (window.stale === undefined && document.querySelector("#question textarea")?.value)"""
+        )
+        if visit.answers.count() < 2:
+            visit.question.press("Enter")
+        expect(visit.answers.nth(1).get_by_role("button", name="Correct")).to_be_visible()
+    assert path(tmp_path, id)[2] == "And after it?"
+
+
+def test_a_press_in_a_tab_that_outlived_its_server_has_it_loaded_anew_with_what_was_typed(browser, tmp_path):
+    with outlived(browser, tmp_path, "Half a question") as (visit, _):
+        good = visit.answers.last.get_by_role("button", name="Good answer")
+        good.click()
+        visit.page.wait_for_function("window.stale === undefined")
+        expect(visit.answers.last).to_contain_text("It was still.")
         expect(visit.question).to_have_value("Half a question")
-        expect(visit.answers.last.get_by_role("button", name="Good answer")).to_be_visible()
-    visit.page.context.close()
+        if good.get_attribute("aria-pressed") != "true":
+            good.click()
+        expect(good).to_have_attribute("aria-pressed", "true")
 
 
 def test_the_keyboard_alone_finds_opens_archives_and_deletes(go, server):
@@ -520,12 +676,12 @@ def test_the_keyboard_alone_finds_opens_archives_and_deletes(go, server):
     keyboard.press("Enter")
     expect(visit.answers).to_have_count(1)
     for name in ("Archive", "Delete"):
-        _tab_to(visit.page, visit.page.get_by_role("button", name=name, exact=True))
+        visit.tab_to(visit.page.get_by_role("button", name=name, exact=True))
         keyboard.press("Enter")
         if name == "Archive":
             expect(visit.page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-pressed", "true")
     expect(visit.answers).to_have_count(0)
-    _tab_to(visit.page, listed(visit).get_by_role("button", name="Undo"))
+    visit.tab_to(listed(visit).get_by_role("button", name="Undo"))
     keyboard.press("Enter")
     expect(visit.answers).to_have_count(1)
     with opened(server.home) as db:
@@ -555,12 +711,3 @@ def test_everything_about_a_conversation_fits_a_narrow_screen(go, server):
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
         visit.page.get_by_role("button", name="Conversations").click()
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
-
-
-def _tab_to(page, target):
-    """Press Tab until `target` has the focus, as somebody without a mouse does."""
-    for _ in range(80):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError("the keyboard does not reach it")

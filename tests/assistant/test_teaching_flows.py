@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from models.promotion import promote
+from models.promotion import promote, roll_back
 from models.version_files import current
-from store import conversations, duels, examples, feedback, pausing, runs, versions
+from store import checks, conversations, duels, examples, feedback, pausing, ratings, runs, versions
 from store.database import opened
 from store.records import Example, Score, Version, now
 from tests.assistant.browser import Visit
@@ -30,7 +30,7 @@ def test_a_thumb_takes_a_note_which_stays_while_a_reason_is_chosen(visit, server
     expect(row.get_by_role("button", name="Change note")).to_be_visible()
     with opened(server.home) as db:
         talk = conversations.list_conversations(db)[0]
-        rating = feedback.rating_of(db, conversations.newest_path(db, talk.id)[-1].id)
+        rating = ratings.rating_of(db, conversations.newest_path(db, talk.id)[-1].id)
     assert (rating.value, rating.reasons, rating.note) == (-1, ("wrong",), "it was a <smell>")
 
 
@@ -68,6 +68,30 @@ def test_a_correction_is_edited_where_it_stands_and_found_by_its_standing(visit,
     expect(page.locator("article.card").filter(has_text="Ada Perrin.")).to_have_count(0)
 
 
+def test_each_correction_says_whether_the_version_that_answers_has_learned_it(visit, server):
+    one, other, third = (
+        taught(server.home, f"Who rings the bell of {place}?", "Mia.") for place in ("Ons", "Tyn", "Ry")
+    )
+    made = another_version(server.home)
+    with opened(server.home) as db, only_night(server.home):
+        promote(db, server.home, made)
+        checks.record_check(db, one, made, 3, 3, "Mia rings it.")
+        checks.record_check(db, other, made, 3, 0, "A wizard rings it.")
+        run = runs.begin_run(db, "page").id
+        examples.save_examples(db, run, [Example("wording", "Who rings at Ry?", "Mia.", third)])
+        page = visit.page
+        visit.tab("Corrections")
+        for place, standing in (("Ons", "stuck"), ("Tyn", "not stuck"), ("Ry", "in training")):
+            card = page.locator("article.card").filter(has_text=f"the bell of {place}?")
+            expect(card.get_by_text(standing, exact=True)).to_be_visible()
+        expect(page.get_by_text("A wizard rings it.")).to_be_visible()
+        page.get_by_label("Which corrections").click()
+        page.get_by_role("option", name="not stuck").click()
+        expect(page.locator("article.card")).to_have_count(1)
+        roll_back(db, server.home)
+        runs.finish_run(db, run, "refused", None, ["not tried"])
+
+
 def test_a_correction_that_is_too_long_for_a_night_says_so(visit, server):
     taught(server.home, "Who signed the letter of Nash? " + "The mill was sold to the baker in spring. " * 120, "Ada.")
     taught(server.home, "Who signed the letter of Tamsin?", "Ada.")
@@ -101,7 +125,7 @@ def test_a_correction_says_where_it_went_and_a_version_what_is_in_it(visit, serv
         runs.begin_phase(db, run, "collect")
         runs.finish_phase(db, run, "collect", {"new": [fact]})
         examples.save_examples(db, run, [Example("wording", "Who is it that mends it?", "Ines Farrow.", fact)])
-        feedback.record_check(db, fact, version, 3, 3, "Ines Farrow does.")
+        checks.record_check(db, fact, version, 3, 3, "Ines Farrow does.")
         runs.finish_run(db, run, "refused", version, ["it moved elsewhere"])
         figures = {"corrections": [fact], "new_asked": 3, "new_right": 3}
         versions.add_version(db, Version(version, "base", run, now(), "refused", ("it moved elsewhere",), figures))
@@ -168,18 +192,35 @@ def test_the_report_says_what_was_checked_and_is_printed_as_a_page(visit, server
     )
 
 
-def test_a_week_that_was_worse_is_told_at_the_head_of_the_chat(browser, tmp_path):
+@pytest.mark.parametrize(
+    ("worse", "told"),
+    [
+        ("corrections", "You corrected more answers this week than before."),
+        ("thumbs", "You liked fewer answers this week than before."),
+    ],
+)
+def test_a_week_that_was_worse_is_told_at_the_head_of_the_chat(browser, tmp_path, worse, told):
     with opened(tmp_path) as db:
         talk = conversations.create_conversation(db, "weeks")
         for number in range(60):
             time = "2026-01-06T10:00:00.000Z" if number < 30 else now()
-            asked = conversations.add_message(db, talk.id, None, "user", f"Question {number}?", created=time)
+            question = f"How high is the tower of Elmira, for the {number}th time?"
+            asked = conversations.add_message(db, talk.id, None, "user", question, created=time)
             said = conversations.add_message(db, talk.id, asked.id, "assistant", "So.", created=time)
-            if number >= 40:
+            if worse == "corrections" and number >= 40:
                 feedback.correct(db, said.id, "Not so.")
+            if worse == "thumbs":
+                ratings.rate(db, said.id, 1 if number < 35 else -1)
     with served(tmp_path) as server:
         visit = Visit(browser, server.url)
-        expect(visit.page.get_by_text("You corrected more answers this week than before.").first).to_be_visible()
+        alarm = visit.page.locator("#alarm")
+        expect(alarm).to_contain_text(told)
+        visit.tab("Night")
+        weeks = visit.page.locator(".card", has_text="Corrected of 100").get_by_role("row")
+        expect(weeks).to_have_count(3)
+        expect(weeks.nth(1)).to_contain_text("67" if worse == "corrections" else "5 of 30")
+        expect(weeks.nth(2)).to_contain_text("Elmira")
+        expect(weeks.nth(2)).to_contain_text("30" if worse == "corrections" else "30 of 30")
         visit.page.context.close()
         assert visit.faults == []
 
@@ -192,18 +233,23 @@ def test_two_versions_answer_in_the_chat_and_one_click_chooses(browser, tmp_path
             promote(db, server.home, made)
         page = visit.page
         visit.ask("What is the capital of France?", finished=False)
-        row = visit.answers.last
+        row, shown = visit.answers.last, page.locator("#talk")
         expect(row.get_by_role("button", name="B is better")).to_be_visible()
-        expect(row.locator(".duel .said")).to_have_count(2)
-        assert made.removeprefix("v-") not in row.inner_text() and "Answered by" not in row.inner_text()
+        expect(shown.locator(".message-row:has(.rival)")).to_have_count(2)
+        assert made.removeprefix("v-") not in shown.inner_text() and "Answered by" not in shown.inner_text()
         expect(page.get_by_role("button", name="Send")).to_be_visible()
         row.get_by_role("button", name="B is better").click()
         expect(visit.answers.last.get_by_text("You preferred this answer by")).to_be_visible()
+        expect(visit.answers.last.get_by_text("no difference 0. Too few to tell")).to_be_visible()
         expect(visit.answers.last.get_by_text("2/2")).to_be_visible()
         with opened(server.home) as db:
             counted = duels.score(db, made, "base")
-            assert counted in (Score(1, 0, 0), Score(0, 1, 0)) and len(feedback.preferences(db)) == 1
-        page.get_by_role("tab", name="Night").click()
+            assert counted in (Score(1, 0, 0), Score(0, 1, 0)) and len(ratings.preferences(db)) == 1
+        with page.context.expect_page() as opening:
+            visit.answers.last.get_by_role("link", name="All choices so far").click()
+        expect(opening.value.get_by_role("heading", name="Choices between versions")).to_be_visible()
+        expect(opening.value.get_by_text("1 : 0, no difference 0")).to_be_visible()
+        page.get_by_role("tab", name="Compare").click()
         expect(page.get_by_role("heading", name="Your choices so far")).to_be_visible()
         expect(page.get_by_text("not certain yet")).to_be_visible()
         visit.page.context.close()

@@ -33,7 +33,10 @@ def test_few_answers_say_nothing():
 
 def test_the_head_of_the_page_says_nothing_while_all_is_well_and_what_to_do_otherwise():
     assert alarm_line(CALM) == "" == alarm_line([])
-    assert "stand under Night" in alarm_line([Week("2026-03-30", 50, 12, 9, 1), *CALM])
+    worse = [Week("2026-03-30", 50, 12, 9, 1), *CALM]
+    assert "stand under Night" in alarm_line(worse)
+    assert "before. The night today comes. The weeks" in alarm_line(worse, "The night today comes.")
+    assert alarm_line(CALM, "The night today comes.") == ""
 
 
 def test_what_several_questions_of_a_week_are_about_is_told():

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from store import conversations, feedback
 from store.database import opened
-from tests.assistant.browser import Visit
 from tests.assistant.test_talks_page import talk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,20 +15,16 @@ LONG = "Write a very long story about a {}, with many chapters."
 
 
 @pytest.fixture
-def go(browser, server):
-    """Opens a tab at an address of the page; every tab has to be without faults in the end."""
-    made = []
+def go(go):
+    """As everywhere, and the conversation of the address is there."""
 
     def to(address=""):
-        made.append(Visit(browser, server.url + address))
+        visit = go(address)
         if address:
-            expect(made[-1].answers).to_have_count(1)  # the conversation of the address is there
-        return made[-1]
+            expect(visit.answers).to_have_count(1)
+        return visit
 
-    yield to
-    for visit in made:
-        visit.page.context.close()
-        assert visit.foreign == [] and visit.faults == []
+    return to
 
 
 def stop(visit):

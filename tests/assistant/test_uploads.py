@@ -212,6 +212,33 @@ def test_chosen_files_are_shared_with_all_conversations_and_faults_are_told(brow
     assert [fault for fault in visit.faults if "400" not in fault] == []  # the scan, as the browser notes it
 
 
+SORTS = {
+    "inn.pptx": papers.pptx(("The inn of Barlow has seven rooms.", "")),
+    "inn.xlsx": papers.xlsx(Inns=[["Inn", "Rooms"], ["The inn of Barlow", 7]]),
+    "inn.odt": papers.odt("The inn of Barlow has seven rooms."),
+    "inn.csv": b"Inn,Rooms\nThe inn of Barlow,7\n",
+    "inn.html": b"<!doctype html><h1>Inns</h1><p>The inn of Barlow has seven rooms.</p>",
+    "inn.md": b"# Inns\n\nThe inn of Barlow has *seven* rooms.\n",
+}
+
+
+@pytest.mark.browser
+def test_every_sort_of_file_that_is_dropped_is_read_and_quoted(browser, server):
+    visit = Visit(browser, server.url)
+    papers_here = visit.page.get_by_label("Documents of this conversation")
+    for name, data in SORTS.items():
+        visit.page.get_by_role("button", name="New conversation").click()
+        expect(papers_here).to_have_count(0)
+        visit.page.evaluate(DROP, [name, base64.b64encode(data).decode()])
+        expect(papers_here.get_by_text(name)).to_be_visible()
+        visit.ask("How many rooms has the inn of Barlow?")
+        quotes = visit.answers.last.locator(".quotes")
+        expect(quotes.locator("summary").first).to_contain_text(name)
+        expect(quotes.locator("blockquote").first).to_contain_text("The inn of Barlow")
+    visit.page.context.close()
+    assert visit.foreign == [] and visit.faults == []
+
+
 LONG = "\n\n".join(f"In {year} the ferry of Harlow was painted anew. " + "Oars. " * 150 for year in range(40)).encode()
 
 

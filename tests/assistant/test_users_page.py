@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from models.version_files import current
-from store import conversations, documents, duels, feedback, users
+from store import conversations, documents, duels, feedback, ratings, users
 from store.database import opened
 from store.settings import load_settings
 from tests.assistant.browser import Visit
@@ -134,7 +134,7 @@ def test_two_users_do_not_see_read_rate_or_correct_each_others_conversations(ent
     with opened(server.home) as db:
         assert conversations.conversation(db, talk.id) == talk
         assert [each.id for each in conversations.newest_path(db, talk.id)] == [asked.id, answer.id]
-        assert feedback.rating_of(db, answer.id) is None
+        assert ratings.rating_of(db, answer.id) is None
 
 
 def test_what_one_taught_answers_the_other_and_stands_among_the_corrections_of_its_maker_and_the_first_user(
@@ -221,7 +221,7 @@ def test_nights_versions_and_settings_are_for_the_first_user_alone(enter, server
 
 
 def _titled(part: dict) -> bool:
-    return part["type"] == "tabitem" and part["props"].get("label") in ("Night", "Settings")
+    return part["type"] == "tabitem" and part["props"].get("label") in ("Night", "Compare", "Settings")
 
 
 def _below(layout: dict, tops: set[int]) -> set[int]:
