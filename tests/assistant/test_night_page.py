@@ -324,4 +324,5 @@ def _choose(page, label, version):
     expect(page.get_by_role("option", name=version)).to_be_attached()
     page.get_by_label(label).fill(version)
     page.get_by_label(label).press("Enter")
+    expect(page.get_by_label(label)).not_to_be_focused()  # it has chosen; the text alone tells nothing
     expect(page.get_by_label(label)).to_have_value(version)
