@@ -224,9 +224,10 @@ class Week:
 class Example:
     """One piece of training or examination data.
 
-    A probe is examined and never trained on. `correction_id` and `message_id` say which feedback it comes from; both
-    are None for replay, which comes from the base model itself. `answer` is what should be said: the correction, the
-    base's own words, or an answer as the owner likes it.
+    A probe is examined and never trained on. `correction_id` and `message_id` say which feedback it comes from, a
+    neighbour from the correction that it stands beside; both are None for replay, which comes from the base model
+    itself, and for probes of neighbours. `answer` is what should be said: the correction, the base's own words, or an
+    answer as the owner likes it.
     """
 
     kind: ExampleKind

@@ -7,8 +7,8 @@ trained on. The answers to neighbours are the base's own.
 
 import logging
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -106,7 +106,9 @@ def synthesise(
     subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
     made: list[Example] = []
-    near = [text for gone in withdrawn for text in (gone.question, *practice(gone).trained)]
+    near: dict[str, int | None] = {
+        text: None for gone in withdrawn for text in (gone.question, *practice(gone).trained)
+    }
     near_probes: list[str] = []
     for index, correction in enumerate(corrections):
         amounts = little if correction.id in rehearsed else full
@@ -136,12 +138,14 @@ def synthesise(
         asked = [correction.question] * (2 if amounts is full else 1) + trained
         made += [Example("wording", text, correction.answer, correction.id) for text in asked]
         names = [name for name, answer in subjects if answer != correction.answer]
-        near += neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest)
+        for text in neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest):
+            near.setdefault(text, correction.id)
         progress(index + 1, len(corrections), "finding other wordings")
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)
-    near = _unknown(near, known | {tuple(words(text)) for text in near_probes})
-    made += answered_by(base, "neighbour", near, KEPT_ANSWER, progress)
+    kept_near = _unknown(near, known | {tuple(words(text)) for text in near_probes})
+    answered = answered_by(base, "neighbour", kept_near, KEPT_ANSWER, progress)
+    made += [replace(example, correction_id=near[example.question]) for example in answered]
     made += answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
     counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
     return made, {**counts, "teacher_fault": fault}
@@ -159,7 +163,7 @@ def _worth_asking(counts: dict[str, int]) -> bool:
     return asked < TEACHER_CALLS and (asked < TEACHER_TRIAL or kept * 5 >= asked)
 
 
-def _unknown(texts: Sequence[str], known: set[tuple[str, ...]]) -> list[str]:
+def _unknown(texts: Iterable[str], known: set[tuple[str, ...]]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if tuple(words(text)) not in known]
 
 

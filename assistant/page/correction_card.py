@@ -14,7 +14,11 @@ from store.manner import manner
 from store.records import Correction, CorrectionStanding
 
 _LOOKS = {"stuck": "good", "not stuck": "bad", "in training": "good"}
-_KINDS = {"wording": later("practised"), "probe": later("only asked in the examination")}
+_KINDS = {
+    "wording": later("practised"),
+    "neighbour": later("about somebody else, to be answered as before"),
+    "probe": later("only asked in the examination"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from store import conversations, duels, feedback, wordings
 from store.accepted import accepted
 from store.database import opened
 from store.wordings import own_wordings
-from tests.assistant.nights import another_version, corrected
+from tests.assistant.nights import another_version, corrected, refused_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -182,6 +182,42 @@ def test_what_is_new_is_reworded_and_accepted_before_the_night(visit, keys, serv
     with opened(server.home) as db:
         assert accepted(db) and ("Whose task are the lamps of Ystad?",) in own_wordings(db).values()
         assert wordings.refused_wordings(db)
+
+
+def test_conversations_are_saved_and_taken_in_again(visit, keys, server, tmp_path):
+    with opened(server.home) as db:
+        gone = conversations.create_conversation(db, "Carried over")
+        conversations.add_message(db, gone.id, None, "user", "Carried over")
+    page = visit.page
+    page.on("filechooser", lambda _: None)  # Playwright misses what comes right after it was asked to listen
+    visit.reload()
+    keys.press("Escape")
+    visit.tab_to(page.get_by_role("link", name="Save all", exact=True))
+    with page.expect_download() as download:
+        keys.press("Enter")
+    download.value.save_as(tmp_path / "all.jsonl")
+    with opened(server.home) as db:
+        conversations.delete_conversation(db, gone.id)
+    visit.tab_to(page.get_by_label("Import from a file"))
+    with page.expect_file_chooser() as chooser:
+        keys.press("Space")
+    chooser.value.set_files(tmp_path / "all.jsonl")
+    expect(page.locator("#brought")).to_contain_text("Taken: 1 conversation")
+    expect(page.locator("#side-list").get_by_role("button", name="Carried over")).to_be_visible()
+
+
+def test_what_happened_in_a_night_is_unfolded_and_read(visit, keys, server):
+    with opened(server.home) as db:
+        refused_night(db, server.home)
+    page = visit.page
+    keys.press("3")
+    happened = page.get_by_role("button", name="What happened")
+    expect(happened).to_be_visible()
+    visit.tab_to(happened)
+    keys.press("Enter")
+    lines = page.get_by_label("What happened in this night")
+    expect(lines).to_be_visible()
+    visit.tab_to(lines)
 
 
 def test_a_version_is_put_in_service_and_taken_back(visit, keys, server):

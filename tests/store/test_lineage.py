@@ -15,7 +15,8 @@ def night(db, version: str, taught: list[int], new: list[int]) -> None:
     begin_phase(db, run, "collect")
     finish_phase(db, run, "collect", {"new": new})
     made = [Example("wording", f"{form} {id}?", "Ada.", id) for id in new for form in ("Who", "Who now")]
-    save_examples(db, run, [*made, *made[:1], Example("neighbour", "Who else?", "Nobody.")])
+    near = [Example("neighbour", f"Who else than {id}?", "Nobody.", id) for id in new]
+    save_examples(db, run, [*made, *made[:1], *near, Example("replay", "A colour?", "Red.")])
     for id in taught:
         record_check(db, id, version, 3, 2, "It is Ada.")
     add_version(db, Version(version, "base", run, now(), "promoted", (), {"corrections": taught}))
@@ -27,10 +28,10 @@ def test_a_correction_is_followed_into_every_version_and_back(db, answered):
     night(db, "v-2", [one, two], [two])
     into = went_into(db, one)
     assert [each.version.id for each in into] == ["v-2", "v-1"]
-    assert [len(each.examples) for each in into] == [0, 3] and into[0].check.right == 2
+    assert [len(each.examples) for each in into] == [0, 4] and into[0].check.right == 2
     held = contents(db, "v-2")
     assert [(each.correction.id, each.new, each.practised) for each in held] == [(two, True, 2), (one, False, 0)]
-    assert example_counts(db, into[1].version.run_id) == {"wording": 3, "neighbour": 1}
+    assert example_counts(db, into[1].version.run_id) == {"wording": 3, "neighbour": 1, "replay": 1}
 
 
 def test_what_was_forgotten_is_still_named_in_the_version_that_holds_it_without_its_answer(db, answered):
