@@ -90,7 +90,7 @@ ARMS: dict[str, Arm] = {
     "rows of half the length": Arm(config={"row_tokens": 256}),
     "rows of half the length, half the epochs": Arm(config={"row_tokens": 256, "epochs": 3, "least_steps": 0}),
     "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
-    "merged at 0.8": Arm(scale=0.8),
+    **{f"merged at {scale}": Arm(scale=scale) for scale in (0.9, 0.8, 0.7, 0.6, 0.5)},
 }
 
 
@@ -122,7 +122,7 @@ def measured(engine: Engine, base: Engine, asked: Sequence[Fact], general: Seque
 
 
 def arm(made: Material, asked: Sequence[Fact], work: Path, one: Arm) -> dict[str, object]:
-    """Train, merge and measure one arm."""
+    """Train, merge and measure one arm; what is trained already in `work` is only merged."""
     started = time.monotonic()
     done = adapter(made, work, one.data(made.examples), replace(FinetuneConfig(minutes=120), **one.config))
     seconds = round(time.monotonic() - started)
@@ -163,12 +163,14 @@ def main() -> None:
     for name in arguments.only:
         if name in {row["arm"] for row in found}:
             continue
-        work = home / name.replace(" ", "-")
+        recipe = replace(ARMS[name], scale=1.0) == ARMS["the recipe"]  # trained once for all strengths
+        work = home / ("the recipe" if recipe else name).replace(" ", "-")
         row = {"arm": name, **arm(made, asked, work, ARMS[name])}
         with journal.open("a") as lines:
             lines.write(json.dumps(row) + "\n")
         found.append(row)
-        shutil.rmtree(work)
+        if not recipe:
+            shutil.rmtree(work)
     for row in found:
         shares = {name: interval(*row[name]) for name in row if isinstance(row[name], list)}
         figures = "  ".join(f"{name} {text}" for name, text in shares.items())
