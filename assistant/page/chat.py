@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from assistant.conversation import Assistant, begin_talk
 from assistant.page.about import ABOUT, about, about_files, about_values, clash_note
@@ -43,7 +44,7 @@ from store.tags import read_tags, tag
 _WAIT = later("Wait until the answer is there, or stop it.")
 
 
-def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
+def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
     """Build the tab inside a Blocks context. What it returns fills it whenever a page is loaded."""
     settings, answering = assistant.settings, Answering()
     home = settings.home
@@ -261,9 +262,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], None]:
         **quick,
     )
 
-    def on_load(blocks: gr.Blocks) -> None:
-        blocks.load(arrive, [search, look], [*view, talks], **quick)
+    def on_load(blocks: gr.Blocks) -> Dependency:
+        arrived = blocks.load(arrive, [search, look], [*view, talks], **quick)
         fill_shelf(blocks)
+        return arrived
 
     return on_load
 

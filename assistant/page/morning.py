@@ -39,6 +39,8 @@ from store.settings import Settings
 from store.trends import asked, weeks
 
 LOOK_EVERY_S = 2.0
+_STILL = '() => ({active: false, __type__: "update"})'
+"""Stops the timer in the browser itself: a page that opens with another tab need not ask for it."""
 _UNKNOWN = later("The page asked for something unknown. Load the page again.")
 
 
@@ -173,7 +175,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     result.change(look_ahead, looking, ahead, **quick)
     ahead_act.change(pressed_ahead, [ahead_act, looking], [ahead, looking], **quick)
     for other in others:
-        other.select(lambda: gr.Timer(active=False), None, timer, **quick)
+        other.select(None, None, timer, js=_STILL, **quick)
     for press, does in ((start, begin), (pause, wait), (resume, go_on)):
         press.click(does, unfolded, view, **quick)
     start.click(lambda: "", None, ahead, **quick)  # after `begin`: from then on `look_ahead` gives nothing either

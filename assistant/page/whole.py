@@ -68,12 +68,12 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
                     settings_tab(settings, options, setting)
                 with morning:
                     morning_tab(settings, night, morning, [chat, teaching, comparing, setting])
-        for fill in (fill_chat, fill_teaching):
-            fill(blocks)
-        for shown in (blocks.load, chat.select):
+        arrived = fill_chat(blocks)  # before all others: the list of conversations is what one waits for
+        fill_teaching(blocks)
+        for shown in (arrived.then, chat.select):
             shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
             shown(alarms, None, alarm, **in_order("alarm"))
-        blocks.load(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
+        arrived.then(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
     return blocks
 
 
