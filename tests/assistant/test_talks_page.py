@@ -358,21 +358,21 @@ def test_a_conversation_is_instructed_and_sampled_before_its_first_question(go, 
     page.get_by_label("Tags of this conversation").fill("ferries")
     page.get_by_role("button", name="Inventive").click()
     expect(page.get_by_role("button", name="Inventive")).to_have_attribute("aria-pressed", "true")
-    page.get_by_label("Longest answer, in tokens").fill("8")
-    visit.question.fill("Who rows in the fog?")
+    page.get_by_label("Longest answer, in tokens").fill("4")
+    visit.question.fill("Write a long story of the fog.")
     visit.reload()
     expect(instructions).to_have_value("Answer as a ferryman.")
     expect(page.get_by_label("Variety (temperature)")).to_have_value("1")
-    expect(visit.question).to_have_value("Who rows in the fog?")
+    expect(visit.question).to_have_value("Write a long story of the fog.")
     page.get_by_role("button", name="Send").click()
     expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
     (id,) = re.findall(r"talk=(\w+)", page.url)
     with opened(server.home) as db:
         kept = conversations.conversation(db, id)
         assert tags_of(db, [id]) == {id: ("ferries",)}
-    assert kept.title == "Who rows in the fog?"
+    assert kept.title == "Write a long story of the fog."
     assert (kept.system_prompt, kept.temperature, kept.top_p) == ("Answer as a ferryman.", 1.0, 0.95)
-    assert kept.max_tokens == 8
+    assert kept.max_tokens == 4
     expect(visit.answers.last).to_contain_text("longest answer reached")
     page.get_by_role("button", name="New conversation").click()
     expect(instructions).to_have_value("")
