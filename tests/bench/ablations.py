@@ -90,7 +90,7 @@ ARMS: dict[str, Arm] = {
     "rows of half the length": Arm(config={"row_tokens": 256}),
     "rows of half the length, half the epochs": Arm(config={"row_tokens": 256, "epochs": 3, "least_steps": 0}),
     "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
-    **{f"merged at {scale}": Arm(scale=scale) for scale in (0.9, 0.8, 0.7, 0.6, 0.5)},
+    **{f"merged at {scale}": Arm(scale=scale) for scale in (1.1, 0.9, 0.8)},
 }
 
 
