@@ -73,7 +73,8 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
         for shown in (arrived.then, chat.select):
             shown(lambda: status_line(assistant), None, head, api_visibility="private", show_progress="hidden")
             shown(alarms, None, alarm, **in_order("alarm"))
-        arrived.then(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
+        for shown in (arrived.then, arrived.failure):
+            shown(visitor_line, None, visitor, api_visibility="private", show_progress="hidden")
     return blocks
 
 
