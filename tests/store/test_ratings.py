@@ -1,15 +1,8 @@
 """Ratings and preferences point at messages, and become votes."""
 
-from store.conversations import (
-    add_message,
-    message,
-)
-from store.feedback import (
-    correct,
-)
+from store.conversations import add_message, message
+from store.feedback import correct
 from store.ratings import prefer, preferences, rate, rating_of, votes
-
-VECTOR = bytes(range(16))
 
 
 def test_the_newest_rating_counts_and_the_message_stays(db, answered):
