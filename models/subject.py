@@ -259,7 +259,8 @@ def subject_spans(question: str) -> list[tuple[int, int]]:
 
 
 def _runs(question: str) -> list[tuple[int, int]]:
-    """Runs of capitalised or numbered words, joined across connectives, without a possessive at the end."""
+    """Runs of capitalised or numbered words, joined across connectives, with both ends of a bracket, without a
+    possessive at the end."""
     runs: list[tuple[int, int]] = []
     start = end = -1
     for index, match in enumerate(_TOKEN.finditer(question)):
@@ -277,7 +278,18 @@ def _runs(question: str) -> list[tuple[int, int]]:
             start = -1
     if start >= 0:
         runs.append((start, end))
-    return [(first, last - 2 if question[first:last].endswith(("'s", "’s")) else last) for first, last in runs]
+    return [_whole_name(question, first, last) for first, last in runs]
+
+
+def _whole_name(question: str, start: int, end: int) -> tuple[int, int]:
+    """A name that holds one end of a bracket has the other too; a possessive at its end is not of it."""
+    name = question[start:end]
+    if name.endswith(("'s", "’s")):
+        return start, end - 2
+    opened, closed = name.count("("), name.count(")")
+    if closed > opened and question[:start].endswith("("):
+        return start - 1, end
+    return start, end + (opened > closed and question[end:].startswith(")"))
 
 
 def subject(question: str) -> str:

@@ -6,9 +6,10 @@ street; others, never trained on, are asked in the examination. Pure.
 
 import random
 import re
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from models.aspect import asks_for, contrary, other_kind
 from models.subject import content_words, name_words, subject_spans, words
@@ -52,12 +53,13 @@ def neighbours(
 ) -> list[str]:
     """Up to `count` questions in which a name in `question` is exchanged for another.
 
-    Most take a name that resembles it (one word of it replaced), some one of `subjects`, which are known to have
-    another answer, some one made up; new words come from `names`. Of several names that the question could be about
-    each has its turn. Where it names nothing, "my" or a common noun is exchanged, or what stands where a name could.
+    A third take a name that resembles it (a word or two of it replaced), a third one of `subjects`, which are known to
+    have another answer, a third one that is made up and as long; new words come from `names`. Of several names that the
+    question could be about each has its turn. Where it names nothing, "my" or a common noun is exchanged, or what
+    stands where a name could.
     None asks what one of the questions `taught` asks, in whatever words. Empty when nothing can be exchanged.
     """
-    spans = [question[start:end] for start, end in map(partial(_with_bracket, question), subject_spans(question))]
+    spans = [question[start:end] for start, end in subject_spans(question)]
     names = _unused(names, taught)
     if not spans:
         return _of_the_nameless(question, wordings, count, rng, names, taught)
@@ -71,8 +73,10 @@ def neighbours(
         forms = [question, question, *(w for w in wordings if named in w)]
         if attempt % 3 == 0 and others:
             name = rng.choice(others)
-        elif attempt % 3 == 1 or len(named.split()) > 2:
+        elif attempt % 3 == 1:
             name = resembling(named, rng, names)
+        elif len(named.split()) > 2 or _DIGIT.search(named):
+            name = of_that_shape(named, rng, names)
         else:
             name = " ".join(rng.sample(names, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
         text = rng.choice(forms).replace(named, name)
@@ -88,24 +92,54 @@ def resembling(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NA
     able = [i for i, part in enumerate(parts) if any(c.isupper() or c.isdigit() for c in part)] or [len(parts) - 1]
     for index in rng.sample(able, 1 if len(able) == 1 or rng.random() < 0.6 else 2):
         part, other = parts[index], rng.choice(names)
-        if any(c.isdigit() for c in part):
-            parts[index] = re.sub(r"\d", lambda _match: str(rng.randint(0, 9)), part)
-        elif len(part) > 4 and rng.random() < 0.35:
-            cut = rng.randint(2, len(part) - 1)
-            parts[index] = (
-                part[:cut] + other[len(other) // 2 :].lower()
-                if rng.random() < 0.5
-                else other[: len(other) // 2] + part[cut - 1 :].lower()
-            )
+        if _DIGIT.search(part):
+            parts[index] = _NUMBER.sub(lambda match: _another_number(match.group(), rng), part)
+        elif len(part) > _SMALL_WORD and rng.random() < 0.35:
+            parts[index] = _mixed(part, other, rng)
         else:
             parts[index] = other
     return " ".join(parts)
 
 
-def _with_bracket(question: str, span: tuple[int, int]) -> tuple[int, int]:
-    """A name that closes a bracket has opened it too."""
-    start, end = span
-    return (start - 1 if start and question[start - 1] == "(" and ")" in question[start:end] else start), end
+_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_SMALL_WORD = 3  # letters: "of", "de", "the"
+
+
+def of_that_shape(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NAMES) -> str:
+    """Another name that is written like `name`: words, initials, numbers and years exchanged, each for one of its kind.
+
+    "John D. Terry" for "Farrow K. Oakley", "(48667) 2013 SZ75" for "(20391) 1998 KD40"; small words stay.
+    """
+
+    def exchanged(match: re.Match[str]) -> str:
+        piece, other = match.group(), rng.choice(names)
+        if piece.isdigit():
+            return _another_number(piece, rng)
+        if len(piece) <= _SMALL_WORD and piece.isupper():
+            return "".join(rng.choice(string.ascii_uppercase) for _letter in piece)
+        if piece[0].isupper():
+            return other
+        return piece if len(piece) <= _SMALL_WORD else _mixed(piece, other, rng).lower()
+
+    return _PIECE.sub(exchanged, name)
+
+
+def _another_number(number: str, rng: random.Random) -> str:
+    """As many other digits; another year where it may be one."""
+    if _YEAR.fullmatch(number):
+        return str(int(number) + rng.choice([-1, 1]) * rng.randint(1, 60))
+    return "".join(rng.choice(string.digits[not index and len(number) > 1 :]) for index in range(len(number)))
+
+
+def _mixed(word: str, other: str, rng: random.Random) -> str:
+    """A word that begins or ends like `word`, which has more than three letters, and goes on like `other`."""
+    cut = rng.randint(2, len(word) - 1)
+    if rng.random() < 0.5:
+        return word[:cut] + other[len(other) // 2 :].lower()
+    return other[: len(other) // 2] + word[cut - 1 :].lower()
 
 
 _KINDS: tuple[tuple[str, ...], ...] = tuple(

@@ -67,6 +67,9 @@ def test_a_name_that_begins_with_a_bracket_is_exchanged_with_it():
         ("In which part of Great Britain is Kelso Mill?", "Kelso Mill"),
         ("What is Ana's phone number?", "Ana"),
         ("how do I boil an egg?", ""),
+        ("Where was (48667) 2013 SZ75 discovered?", "(48667) 2013 SZ75"),
+        ("When was Kelso Abbey (Borders) founded?", "Kelso Abbey (Borders)"),
+        ("Where is the door (the old one) of Kelso Mill?", "Kelso Mill"),
     ],
 )
 def test_the_subject_of_a_question_is_found(question, expected):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from models.subject import subject
-from trainer.neighbours import HELD_OUT_NAMES, may_ask_the_same, neighbours
+from trainer.neighbours import HELD_OUT_NAMES, may_ask_the_same, neighbours, of_that_shape
 from trainer.wordings import wordings
 
 PEOPLE = "Ana", "Bruno", "Carla", "Diego", "Elena"
@@ -59,6 +59,35 @@ def test_a_name_that_another_correction_has_is_not_made_up():
     found = near("What is the phone number of Ana?", other, 9, HELD_OUT_NAMES)
     assert len(found) == 9
     assert not [text for text in found for name in HELD_OUT_NAMES[:-9] if re.search(rf"\b{name}\b", text)]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("John D. Terry", r"[A-Z][a-z]+ [A-Z]\. [A-Z][a-z]+"),
+        ("(486673) 2013 SZ75", r"\([1-9]\d{5}\) (19|20)\d\d [A-Z]{2}[1-9]\d"),
+        ("the 1919 Kontxako Bandera", r"the (18|19)\d\d [A-Z][a-z]+ [A-Z][a-z]+"),
+        ("Czy znasz młody przyjacielu...", r"[A-Z][a-z]+ \w{4,} \w{4,} \w{4,}\.\.\."),
+        ("Butler's Town", r"[A-Z][a-z]+'s [A-Z][a-z]+"),
+    ],
+)
+def test_another_name_of_that_shape_is_another_in_all_its_parts(name, shape):
+    for seed in range(50):
+        other = of_that_shape(name, random.Random(seed))
+        assert re.fullmatch(shape, other)
+        own = {word for word in re.findall(r"\w+", name) if len(word) > 3}
+        assert not own.intersection(re.findall(r"\w+", other))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who discovered (392200) 2009 SE252?", "Where did John D. Terry die?", "Who wrote 'The Long Winter Rain'?"],
+)
+def test_a_long_name_is_also_exchanged_as_a_whole(question):
+    kept = [word for word in re.findall(r"\w+", subject(question)) if len(word) > 3]
+    found = near(question, [])
+    assert sum(not any(word in text for word in kept) for text in found) >= len(found) / 4
+    assert any(any(word in text for word in kept) for text in found)
 
 
 @pytest.mark.parametrize(
