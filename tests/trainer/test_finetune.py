@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from peft import PeftModel
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from models.adapter import MergedWeights
@@ -80,3 +81,15 @@ def test_training_gives_way_between_layers_forth_and_back(training, home):
     calls = []
     trained = finetune(training, DATA, home, replace(CONFIG, epochs=1), give_way=lambda: calls.append(1))
     assert len(calls) > 3 * trained.steps
+
+
+def test_an_adapter_is_kept_with_its_strength(training, home):
+    def kept(strength: float) -> dict[str, torch.Tensor]:
+        work = home / str(strength)
+        work.mkdir()
+        trained = finetune(training, DATA, work, replace(CONFIG, epochs=1, strength=strength))
+        return load_file(trained.adapter / "adapter_model.safetensors")
+
+    whole, half = kept(1.0), kept(0.5)
+    for name, weight in whole.items():
+        torch.testing.assert_close(half[name], weight * (0.5 if "lora_B" in name else 1.0), atol=1e-4, rtol=1e-2)
