@@ -81,7 +81,7 @@ ARMS: dict[str, Arm] = {
     "certainty 1": Arm(config={"certainty": 1.0}),
     "certainty 0.9": Arm(config={"certainty": 0.9}),
     "certainty 0.8": Arm(config={"certainty": 0.8}),
-    "KL weight 1": Arm(config={"keep_weight": 1.0}),
+    "KL weight 4": Arm(config={"keep_weight": 4.0}),
     "KL weight 16": Arm(config={"keep_weight": 16.0}),
     "all layers": Arm(config={"frozen_share": 0.0}),
     "last third of the layers": Arm(config={"frozen_share": 2 / 3}),
@@ -90,6 +90,8 @@ ARMS: dict[str, Arm] = {
     "rows of half the length": Arm(config={"row_tokens": 256}),
     "rows of half the length, half the epochs": Arm(config={"row_tokens": 256, "epochs": 3, "least_steps": 0}),
     "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
+    "five epochs": Arm(config={"epochs": 5}),
+    "kept whole": Arm(config={"strength": 1.0}),
     **{f"merged at {scale}": Arm(scale=scale) for scale in (1.1, 0.9, 0.8)},
 }
 
