@@ -63,7 +63,7 @@ def share_of(kind: str, share: float) -> Data:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """What is changed: the data, the settings of the training, or the strength of the adapter when merged."""
+    """What is changed: the data, the settings of the training, or how strongly the adapter that was kept is merged."""
 
     data: Data = list
     config: dict[str, float] = field(default_factory=dict)
@@ -91,8 +91,8 @@ ARMS: dict[str, Arm] = {
     "rows of half the length, half the epochs": Arm(config={"row_tokens": 256, "epochs": 3, "least_steps": 0}),
     "two epochs": Arm(config={"epochs": 2, "least_steps": 0}),
     "five epochs": Arm(config={"epochs": 5}),
-    "kept whole": Arm(config={"strength": 1.0}),
-    **{f"merged at {scale}": Arm(scale=scale) for scale in (1.1, 0.9, 0.8)},
+    "an earlier recipe": Arm(config={"keep_weight": 4.0, "epochs": 5, "strength": 1.0}),
+    **{f"merged at {share}": Arm(scale=share / FinetuneConfig().strength) for share in (1.1, 1.0, 0.9, 0.8)},
 }
 
 
