@@ -13,7 +13,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ class FinetuneConfig:
 
     Ablations are in tests/bench/; `kept_tokens` is how much of a replay answer is held to the base. A taught token is
     to be said with the probability `certainty`: to be surer would take pushing that the neighbours feel. A small night
-    goes over its examples more often, up to eight times, until it has done `least_steps`. The adapter is kept with
+    goes over its examples more often, up to eight times, until it has done `least_steps`. Where votes are learned, what
+    is kept has the weight `keep_weight_with_votes`: they move every answer. The adapter is kept with
     `strength` of what was trained: the last twentieth brings more neighbours than wordings.
     """
 
@@ -56,6 +57,7 @@ class FinetuneConfig:
     epochs: int = 4
     least_steps: int = 240
     keep_weight: float = 1.0
+    keep_weight_with_votes: float = 4.0
     certainty: float = 0.95
     strength: float = 0.95
     kept_tokens: int = 8
@@ -104,6 +106,8 @@ def finetune(
     tokenizer = training_tokenizer(training)
     model = _loaded(training, config)
     first = int(decoder(model).config.num_hidden_layers * config.frozen_share)
+    if any(example.kind == "liked" for example in examples):
+        config = replace(config, keep_weight=config.keep_weight_with_votes)
     encoded, beginning = _encoded(tokenizer, examples, config)
     progress(0, 1, "computing what stays the same")
     planned = laid_out(encoded, len(beginning), config.row_tokens, random.Random(config.seed))

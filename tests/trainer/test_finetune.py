@@ -93,3 +93,15 @@ def test_an_adapter_is_kept_with_its_strength(training, home):
     whole, half = kept(1.0), kept(0.5)
     for name, weight in whole.items():
         torch.testing.assert_close(half[name], weight * (0.5 if "lora_B" in name else 1.0), atol=1e-4, rtol=1e-2)
+
+
+def test_what_is_kept_weighs_more_where_votes_are_learned(training, home):
+    def first_loss(data: list[Example], weight: float) -> float:
+        work = home / f"{len(data)} {weight}"
+        work.mkdir()
+        finetune(training, data, work, replace(CONFIG, epochs=1, keep_weight_with_votes=weight))
+        return json.loads((work / "log.jsonl").read_text().splitlines()[0])["loss"]
+
+    voted = [*DATA, Example("liked", "Who keeps the mill?", "Bruno keeps it.")]
+    assert first_loss(voted, 8.0) > first_loss(voted, 1.0) + 1
+    assert first_loss(DATA, 8.0) == pytest.approx(first_loss(DATA, 1.0), rel=1e-2)
