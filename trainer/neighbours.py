@@ -111,7 +111,7 @@ _SMALL_WORD = 3  # letters: "of", "de", "the"
 def of_that_shape(name: str, rng: random.Random, names: Sequence[str] = _TRAINED_NAMES) -> str:
     """Another name that is written like `name`: words, initials, numbers and years exchanged, each for one of its kind.
 
-    "John D. Terry" for "Farrow K. Oakley", "(48667) 2013 SZ75" for "(20391) 1998 KD40"; small words stay.
+    "Farrow K. Oakley" for "John D. Terry", "(20391) 1998 KD40" for "(48667) 2013 SZ75"; small words stay.
     """
 
     def exchanged(match: re.Match[str]) -> str:

@@ -60,7 +60,7 @@ def ours(training: Path, examples: list[Any], work: Path, epochs: int) -> tuple[
     """Train with `finetune`: the examples read in all and the seconds."""
     from trainer.finetune import FinetuneConfig, finetune
 
-    config = FinetuneConfig(epochs=epochs, least_steps=0, minutes=120, certainty=1.0)  # the plain loss's target
+    config = FinetuneConfig(epochs=epochs, least_steps=0, minutes=120, certainty=1.0, strength=1.0)  # as the plain one
     done = finetune(training, examples, work, config)
     return len(examples) * epochs, done.seconds
 
