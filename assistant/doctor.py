@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import psutil
-
 from assistant.environment import python_problem
 from assistant.server import address, bound
 from models.catalogue import base_model
@@ -24,6 +22,7 @@ from models.version_files import BASE, current, verify, was_cleared
 from store import runs, versions
 from store.database import STORE, check, opened
 from store.errors import AprendizError
+from store.glance import night_alive
 from store.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -159,7 +158,7 @@ def _night(settings: Settings) -> Iterator[tuple[bool, str]]:
         last = next(iter(runs.runs(db, 1)), None)
     if last is None:
         yield True, "no night yet"
-    elif last.state == "running" and _alive(settings.home / "night.pid"):
+    elif last.state == "running" and night_alive(settings.home):
         yield True, f"{last.id} is at work"
     elif last.state == "running":
         yield True, f"{last.id} was interrupted; the next night finishes it, or do it now: run.py improve"
@@ -204,13 +203,6 @@ def _ours(settings: Settings) -> bool:
         with opener.open(address(settings), timeout=ANSWER_S) as page:
             return bool(b"Aprendiz" in page.read())
     except (urllib.error.URLError, OSError, ValueError):
-        return False
-
-
-def _alive(pid_file: Path) -> bool:
-    try:
-        return bool(psutil.pid_exists(int(pid_file.read_text())))
-    except (FileNotFoundError, ValueError):
         return False
 
 

@@ -202,9 +202,8 @@ def delete_conversation(db: Database, id: str) -> None:
 
 
 def delete_conversations_of(db: Database, owner: str) -> None:
-    """Delete every conversation of `owner`, as `delete_conversation` does one."""
+    """Delete every conversation of `owner`; the caller has the file scrubbed."""
     db.execute("DELETE FROM conversations WHERE owner = ?", (owner,))
-    scrub(db)
 
 
 def add_message(

@@ -16,6 +16,7 @@ from typing import Any
 from store.errors import SetupFailed, StoreDamaged
 from store.light_sqlite_utils import Database
 from store.migrations import NAMES, migrations
+from store.sqlite_errors import told, unusable
 
 STORE = "store.db"
 WAIT_S = 10.0
@@ -25,9 +26,14 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def opened(home: Path) -> Iterator[Database]:
-    """The store of `home` for the time of a `with` block. Costs some milliseconds. Raises as `connect` does."""
+    """The store of `home` for the time of a `with` block. Takes milliseconds. Raises as `connect` does, inside too."""
     with closing(connect(home)) as db:
-        yield db
+        try:
+            yield db
+        except sqlite3.Error as error:
+            if instead := told(error, home / STORE):
+                raise instead from error
+            raise
 
 
 def connect(home: Path) -> Database:
@@ -44,12 +50,9 @@ def connect(home: Path) -> Database:
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute("PRAGMA secure_delete = ON")
         _migrate(db, home)
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         conn.close()
-        raise SetupFailed(f"{path} cannot be used: {error}. Is the disk full, or the file read-only?") from error
-    except sqlite3.DatabaseError as error:
-        conn.close()
-        raise StoreDamaged(f"{path} cannot be read: {error}. {_remedy(home)}") from error
+        raise told(error, path) or unusable(error, path) from error
     except BaseException:
         conn.close()
         raise
@@ -176,10 +179,3 @@ def _missing(db: Database, home: Path) -> list[str]:
             f"{NAMES[-1]}). Use the newer program{instead}."
         )
     return [name for name in NAMES if name not in applied]
-
-
-def _remedy(home: Path) -> str:
-    """What to do about a damaged store."""
-    backups = sorted((home / "backups").glob("*.tar"), key=lambda path: path.stat().st_mtime)
-    archive = backups[-1] if backups else "ARCHIVE"
-    return f"Keep the file, and restore a backup into a new home: run.py --home NEW restore {archive}"

@@ -11,16 +11,21 @@ from store.records import Example, ExampleKind
 
 
 def save_examples(db: Database, run_id: str, examples: Sequence[Example]) -> None:
-    """Add to the examples of a run, all or none. Those of a correction that was forgotten meanwhile are left out."""
+    """Add to the examples of a run, all or none.
+
+    Those of a correction that was forgotten meanwhile, or of a message that was deleted, are left out.
+    """
     with writing(db):
         for example in examples:
             db.execute(
                 """INSERT INTO examples (run_id, kind, question, answer, correction_id, message_id)
                    SELECT ?, ?, ?, ?, ?, ?
-                   WHERE NOT EXISTS (SELECT 1 FROM corrections WHERE id = ? AND forgotten IS NOT NULL)""",
+                   WHERE NOT EXISTS (SELECT 1 FROM corrections WHERE id = ? AND forgotten IS NOT NULL)
+                   AND (? IS NULL OR EXISTS (SELECT 1 FROM messages WHERE id = ?))""",
                 (
                     run_id, example.kind, storable(example.question), storable(example.answer),
                     example.correction_id, example.message_id, example.correction_id,
+                    example.message_id, example.message_id,
                 ),
             )  # fmt: skip
 

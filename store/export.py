@@ -72,7 +72,7 @@ def _completions(db: Database) -> Iterator[Row]:
 def _pairs(db: Database) -> Iterator[Row]:
     """A better and a worse answer to one question."""
     for each in active_corrections(db):
-        if each.rejected.strip() and each.rejected.strip() != each.answer.strip():
+        if each.rejected.strip() not in ("", FORGOTTEN, each.answer.strip()):
             yield {
                 "prompt": _prompt(db, each.message_id, each.question),
                 "chosen": _answer(each.answer),

@@ -102,13 +102,14 @@ def replace_earlier(db: Database, id: int) -> None:
     oneself. Wishes that the owner called so, of no known aspect, stand beside each other unless one question brought
     them.
 
-    One that came late from elsewhere gives way to what was given after it for another answer.
+    One that came late from elsewhere gives way to what was given after it for another answer. What is given here is
+    the newest, whatever the clock said before.
     """
     alone = holder(correction(db, id)) is not None
     rivals = rows(
         db,
         f"""SELECT old.id, old.message_id = mine.message_id
-                OR coalesce(old.given, old.created) <= coalesce(mine.given, mine.created) AS older
+                OR mine.given IS NULL OR coalesce(old.given, old.created) <= mine.given AS older
             FROM corrections AS old JOIN corrections AS mine ON mine.id = ?
             WHERE old.id < mine.id AND old.manner = mine.manner
             AND old.superseded_by IS NULL AND old.forgotten IS NULL
@@ -126,7 +127,9 @@ def replace_earlier(db: Database, id: int) -> None:
 def supersede(db: Database, earlier: int, later: int) -> None:
     """Let one active correction take the place of an earlier one of the same question in other words."""
     db.execute(
-        f"UPDATE corrections SET superseded_by = ? WHERE id = ? AND id < ? AND {ACTIVE}", (later, earlier, later)
+        f"""UPDATE corrections SET superseded_by = ? WHERE id = ? AND id < ? AND {ACTIVE}
+            AND ? IN (SELECT id FROM corrections WHERE {ACTIVE})""",
+        (later, earlier, later, later),
     )
 
 

@@ -4,6 +4,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from store.sqlite_errors import told
+
 QUESTIONS = {
     "conversations": "SELECT count(*) FROM conversations",
     "corrections": "SELECT count(*) FROM corrections WHERE superseded_by IS NULL AND forgotten IS NULL",
@@ -12,7 +14,10 @@ QUESTIONS = {
 
 
 def glance(home: Path) -> dict[str, Any]:
-    """The served version, how much is stored, whether a night runs, and how the last one ended."""
+    """The served version, how much is stored, whether a night runs, and how the last one ended.
+
+    Raises SetupFailed when the store cannot be opened, StoreDamaged when it cannot be read.
+    """
     pointer = home / "current"
     seen: dict[str, Any] = {"version": pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else "base"}
     seen["night_paused"] = (home / "night.paused").is_file()
@@ -25,10 +30,22 @@ def glance(home: Path) -> dict[str, Any]:
         last = connection.execute(
             "SELECT id, state, verdict, version FROM runs ORDER BY started DESC LIMIT 1"
         ).fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.Error as error:
+        if instead := told(error, path):
+            raise instead from error
         return {**seen, "note": "this store is older than the program; it is brought up to date when it is next opened"}
     finally:
         connection.close()
-    seen["night_runs"] = bool(last) and last[1] == "running" and (home / "night.pid").is_file()
+    seen["night_runs"] = bool(last) and last[1] == "running" and night_alive(home)
     seen["last_night"] = dict(zip(("run", "state", "verdict", "version"), last, strict=True)) if last else None
     return seen
+
+
+def night_alive(home: Path) -> bool:
+    """Whether there is a process of the number that the last night left; one that was killed leaves it too."""
+    import psutil
+
+    try:
+        return bool(psutil.pid_exists(int((home / "night.pid").read_text())))
+    except (FileNotFoundError, ValueError):
+        return False

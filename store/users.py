@@ -13,7 +13,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from store.conversations import delete_conversations_of, hand_over
-from store.database import opened, rows, writing
+from store.database import opened, rows, scrub, writing
 from store.errors import InputRefused, NotFound, SetupFailed
 from store.light_sqlite_utils import Database
 from store.records import User, now
@@ -86,7 +86,8 @@ def remove_user(db: Database, name: str) -> None:
         db.execute("UPDATE documents SET by = '' WHERE by = ?", (name,))
         db.execute("DELETE FROM presets WHERE owner = ?", (name,))
         db.execute("DELETE FROM users WHERE name = ?", (name,))
-    delete_conversations_of(db, name)
+        delete_conversations_of(db, name)
+    scrub(db)
 
 
 def set_password(db: Database, name: str, password: str) -> None:

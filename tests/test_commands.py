@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.version_files import BASE, current, seal_version
+from store import runs
 from store.database import opened
 from store.records import Version, now
 from store.versions import add_version
@@ -146,6 +147,18 @@ def test_status_answers_in_under_half_a_second(aprendiz):
     assert min(seconds) < 0.5, seconds
     assert (seen["version"], seen["conversations"], seen["corrections"]) == (BASE, 1, 1)
     assert (seen["night_runs"], seen["last_night"], seen["home"]) == (False, None, str(aprendiz.home))
+
+
+def test_status_knows_a_night_that_was_killed_and_a_damaged_store(aprendiz):
+    aprendiz.imported(TALK)
+    with opened(aprendiz.home) as db:
+        runs.begin_run(db, "command")
+    (aprendiz.home / "night.pid").write_text(str(2**22))
+    assert aprendiz.json("status")["night_runs"] is False
+    (aprendiz.home / "night.pid").write_text(str(os.getpid()))
+    assert aprendiz.json("status")["night_runs"] is True
+    (aprendiz.home / "store.db").write_bytes(b"no store" * 1000)
+    assert "restore a backup" in aprendiz.refused("status")
 
 
 def test_an_unknown_or_wrong_setting_is_told_with_what_there_is(aprendiz):

@@ -31,9 +31,9 @@ nobody moves the model alone, and what would teach one answer to everything is d
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The active corrections that a night is about and the ids among them that need most: those `new` to the current
-    version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that were
-    forgotten since; what has another answer now is not among them. `votes` are all that were given, `fresh_votes` how
-    many more there are than when the current version was made. Those `too_long` to be taught are in none of these."""
+    version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that no night
+    may teach any more; what has another answer now is not among them. `votes` are all that were given, `fresh_votes`
+    how many more than when the current version was made. Those `too_long` to be taught are in none of these."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -71,21 +71,35 @@ def collect(
     fresh = [c for c in every if c.id not in trained]
     ids = {c.id for c in every if c.id in trained} | taken(fresh, every, refusals(versions))
     active = tuple(c for c in every if c.id in ids)
-    answered = {question_key(c.question) for c in counting}
     votes = tuple(ratings.votes(db))
     return Ledger(
         active,
         frozenset(ids - trained),
         _weak(checks.standings(db, current), trained & ids),
-        frozenset(
-            c.id
-            for c in feedback.corrections(db)
-            if c.id in trained and c.forgotten and question_key(c.question) not in answered
-        ),
+        _withdrawn(feedback.corrections(db), trained, counting),
         votes,
         len(votes) - _evaluation(versions, current).get("votes", 0),
         frozenset(c.id for c in counting) - {c.id for c in every},
         frozenset((ids - trained) & _put_aside(versions, promotions(db), _looked_back_on(db))),
+    )
+
+
+def _withdrawn(every: Sequence[Correction], trained: Set[int], counting: Sequence[Correction]) -> frozenset[int]:
+    """Those of `trained` that were forgotten, made a wish, or are asked of oneself where others have come in since."""
+    later = {c.id: c.superseded_by for c in every}
+    ids, answered = {c.id for c in counting}, {question_key(c.question) for c in counting}
+
+    def in_its_place(id: int) -> int:
+        while (next_one := later[id]) is not None:
+            id = next_one
+        return id
+
+    return frozenset(
+        c.id
+        for c in every
+        if c.id in trained
+        and question_key(c.question) not in answered
+        and (c.forgotten or in_its_place(c.id) not in ids)
     )
 
 

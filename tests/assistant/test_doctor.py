@@ -80,6 +80,17 @@ def test_a_damaged_store_is_told_with_the_way_to_a_backup(settings):
     assert not bad.well and "restore" in bad.said
 
 
+def test_damage_inside_the_store_is_a_finding_of_every_look_that_meets_it(settings):
+    with opened(settings.home) as db:
+        db.execute("PRAGMA wal_checkpoint (TRUNCATE)")
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'runs'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (settings.home / STORE).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    assert [each.said for each in findings(settings) if "restore a backup" in each.said and each.what == "last night"]
+
+
 def test_a_changed_version_that_serves_is_told_with_the_way_back(settings):
     id = sealed(settings.home)
     point_to(settings.home, id)

@@ -204,6 +204,14 @@ def test_writes_of_a_block_are_kept_together_or_not_at_all(home):
         assert [each.title for each in list_conversations(db)] == ["kept"]
 
 
+def test_a_disk_that_is_full_is_told_also_after_the_store_was_opened(home):
+    with pytest.raises(SetupFailed, match="Is the disk full"), opened(home) as db:
+        db.execute("PRAGMA max_page_count = 1")
+        db.execute("CREATE TABLE t AS SELECT zeroblob(1000000)")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"), opened(home) as db:
+        db.execute("SELECT 1 FROM what_the_program_got_wrong")
+
+
 def test_text_that_is_no_unicode_is_made_storable():
     assert storable("plain") == "plain"
     assert storable("\ud83d\ude00 é") == "😀 é"

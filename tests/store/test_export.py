@@ -91,6 +91,18 @@ def test_what_was_forgotten_or_superseded_is_not_exported(home, db, answered):
     assert not (home / "sft.jsonl").exists()
 
 
+def test_a_pair_is_not_made_of_what_was_wiped(home, db, answered):
+    answer = answered("Who mends the clock?", "Nobody.")
+    said = add_message(
+        db, answer.conversation_id, answer.parent_id, "assistant", "It is Ines.",
+        correction_id=correct(db, answer.id, "It is Ines.").id,
+    )  # fmt: skip
+    forget(db, said.correction_id)
+    correct(db, said.id, "It is Otto.")
+    with pytest.raises(NotFound, match="dpo is made from"):
+        exported(home, "dpo")
+
+
 def test_an_export_is_private_and_is_not_written_over_anything(home, db, answered, tmp_path_factory):
     correct(db, answered("Who?", "Nobody.").id, "Zoë, in Łódź.")
     out = tmp_path_factory.mktemp("out") / "data.jsonl"

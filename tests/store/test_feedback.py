@@ -16,6 +16,7 @@ from store.feedback import (
     corrections,
     revision,
     save_vectors,
+    supersede,
     vectors,
     wish_of,
     wishes,
@@ -52,6 +53,21 @@ def test_a_correction_supersedes_that_of_the_same_question_elsewhere(db, answere
     third = correct(db, two.id, "B, rather")
     assert correction(db, second.id).superseded_by == third.id
     assert len(corrections(db)) == 4
+
+
+def test_the_newest_given_here_counts_though_the_clock_was_ahead_before(db, answered):
+    early = correct(db, answered("Where is Oz?", "a").id, "A")
+    db["corrections"].update(early.id, {"created": "2999-01-01T00:00:00.000Z"})
+    late = correct(db, answered("Where is Oz?", "b").id, "B")
+    assert active_corrections(db) == [late]
+
+
+def test_one_that_was_forgotten_meanwhile_takes_the_place_of_none(db, answered):
+    mill = correct(db, answered("Who keeps the mill?", "a").id, "A")
+    reworded = correct(db, answered("By whom is the mill kept?", "b").id, "B")
+    forget(db, reworded.id)
+    supersede(db, mill.id, reworded.id)
+    assert active_corrections(db) == [mill]
 
 
 def test_a_wish_is_kept_apart_and_the_newest_of_an_aspect_counts(db, answered):

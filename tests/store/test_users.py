@@ -132,6 +132,20 @@ def test_who_is_removed_comes_in_no_more_and_their_conversations_are_gone_but_wh
         users.add_user(db, "ben", PASSWORD)
 
 
+def test_who_cannot_be_removed_wholly_is_not_removed_at_all(db, monkeypatch):
+    users.add_user(db, "ana", PASSWORD)
+    users.add_user(db, "ben", OTHER)
+    answered(db, "ben")
+    monkeypatch.setattr(users, "delete_conversations_of", raising)
+    with pytest.raises(KeyboardInterrupt):
+        users.remove_user(db, "ben")
+    assert [each.name for each in users.users(db)] == ["ana", "ben"] and list_conversations(db, owner="ben")
+
+
+def raising(db, name):
+    raise KeyboardInterrupt
+
+
 def test_the_first_user_goes_last_and_then_everything_is_nobodys_again(db, home):
     users.add_user(db, "ana", PASSWORD)
     users.add_user(db, "ben", OTHER)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from store import conversations, feedback, forgetting
+from store import conversations, feedback, forgetting, revising, users
 from store.database import opened
 from store.records import Correction, Version
 from store.versions import record_promotion
@@ -65,6 +65,26 @@ def test_what_was_forgotten_is_withdrawn_and_what_has_another_answer_is_not(tmp_
         assert (ledger.withdrawn, ledger.new) == ({mill}, {anew})
         corrected(db, "who keeps the mill", "Nadia.")
         assert not collect(db, [trained], "a").withdrawn
+
+
+def test_what_became_a_wish_is_withdrawn(tmp_path):
+    with opened(tmp_path) as db:
+        mill = corrected(db, "Who keeps the mill?", "Ada, always.")
+        trained = replace(version("a", 1), evaluation={"corrections": [mill], "from": None})
+        assert not collect(db, [trained], "a").withdrawn
+        revising.hold_for_every_answer(db, mill, every=True)
+        assert collect(db, [trained], "a").withdrawn == {mill}
+
+
+def test_what_is_asked_of_oneself_is_withdrawn_when_others_come_in_and_so_is_its_earlier_answer(tmp_path):
+    with opened(tmp_path) as db:
+        earlier = corrected(db, "What is my phone number?", "It is 5 55 01.")
+        corrected(db, "What is my phone number?", "It is 5 55 02.")
+        trained = replace(version("a", 1), evaluation={"corrections": [earlier], "from": None})
+        assert not collect(db, [trained], "a").withdrawn
+        for name in ("ana", "ben"):
+            users.add_user(db, name, "a long password")
+        assert collect(db, [trained], "a").withdrawn == {earlier}
 
 
 def test_a_flood_of_one_user_leaves_room_for_the_others_and_waits_for_later_nights():
