@@ -148,8 +148,8 @@ def _summary(header: GgufHeader) -> GgufSummary:
     kind = header.get("general.type", "model")
     if kind != "model":
         raise ModelRefused(f"{path} is a GGUF file of type {kind!r}, not a whole model. Bring the model it belongs to.")
-    if header.get("split.count", 0) > 1:
-        parts = header.get("split.count")
+    parts = header.get("split.count", 0)
+    if parts not in (0, 1):
         raise ModelRefused(f"{path} is one of {parts} parts. Join them with llama-gguf-split --merge.")
     if architecture not in ARCHITECTURES:
         raise ModelRefused(f"{path} is of the architecture {architecture!r}; supported are {', '.join(ARCHITECTURES)}.")

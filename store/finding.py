@@ -37,7 +37,7 @@ def find(db: Database, search: str = "", *, shelf: Shelf = "talks", limit: int =
     talks = select_conversations(db, f"WHERE {where} ORDER BY {_ORDER[shelf]} LIMIT ?", *parameters, limit)
     ids = [talk.id for talk in talks]
     tagged = tags_of(db, ids)
-    snippets = _snippets(db, ids, words) if words.strip() else {}
+    snippets = _snippets(db, ids, words) if sought_words(words) else {}
     return [
         Found(talk, tagged.get(talk.id, ()), marked(talk.title, words), *snippets.get(talk.id, ((), "")))
         for talk in talks

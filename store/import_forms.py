@@ -84,10 +84,7 @@ def read_talks(name: str, text: str, thumbs: Mapping[str, Thumb] = MappingProxyT
         lines = enumerate(text.split("\n"), 1)  # not splitlines: U+2028 may stand inside a string
         return [_own(f"{name}:{number}", line) for number, line in lines if line.strip()]
     talks = []
-    parsed = _parsed(name, 0, text)
-    if isinstance(parsed, dict) and isinstance(parsed.get("conversations"), list):
-        parsed = parsed["conversations"]
-    for number, export in enumerate(parsed, 1):
+    for number, export in enumerate(_parsed(name, 0, text), 1):
         where = f"{name}, conversation {number}"
         if isinstance(export, dict) and isinstance(export.get("mapping"), dict):
             talks.append(_chatgpt(where, export, thumbs))

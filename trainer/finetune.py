@@ -211,7 +211,7 @@ def _encoded(tokenizer: Any, examples: Sequence[Example], config: FinetuneConfig
     encoded = []
     for example in examples:
         prompt = prompt_tokens(example.question)[len(beginning) :]
-        answer = [*tokenizer.encode(example.answer, add_special_tokens=False), end]
+        answer = [*tokenizer.encode(as_text(example.answer, controls), add_special_tokens=False), end]
         taught = example.kind in ("wording", "liked")
         kept = answer if taught else answer[: config.kept_tokens]
         if len(prompt) + len(kept) + len(beginning) <= LONGEST:

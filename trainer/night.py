@@ -39,7 +39,7 @@ from trainer.examine import Evaluation, Questions, examine
 from trainer.gate import Decision, decide
 from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
-from trainer.resume import begin_anew, forgets, not_for_ever
+from trainer.resume import begin_anew, not_for_ever, outdated
 from trainer.review import PHASE, due, review, take_back
 from trainer.reward import Reward, reward
 from trainer.urgent import alarmed, worth_a_night
@@ -151,8 +151,8 @@ def _phases(night: _Night) -> Outcome:
     db, run = night.db, night.run
     if runs.finished_phase(db, run.id, "collect") is None:  # an earlier program's run has no review
         take_back(db, night.settings.home, _once(night, PHASE, lambda: _review(night)))
-    if forgets(db, run.id):
-        night.progress("collect")(0, 1, "leaving out what was forgotten")
+    if why := outdated(db, run.id, night.base.name):
+        night.progress("collect")(0, 1, why)
         begin_anew(db, night.settings.home, run.id, night.work, PHASES[1:])
     found = _once(night, "collect", lambda: _collect(night))
     incumbent, start = found["incumbent"], found.get("from")  # a run of an earlier program may lack the second
@@ -231,6 +231,7 @@ def _collect(night: _Night) -> dict[str, Any]:
     ledger = collect(night.db, made, incumbent, night.fits)
     start = goes_on_from(made, incumbent, ledger, now())
     return {
+        "base": night.base.name,
         "incumbent": incumbent,
         "from": start if start and adapter_of(night.settings.home, start, night.base) else None,
         "corrections": [c.id for c in ledger.corrections],

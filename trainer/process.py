@@ -25,13 +25,15 @@ from store.pausing import paused_run, resume
 from store.records import now
 
 log = logging.getLogger(__name__)
+A_LOOK_S = 1.0
+"""Longer than anybody has the lock who only looks whether a night runs."""
 
 
 @contextmanager
 def only_night(home: Path) -> Iterator[None]:
     """Hold the home's one place for a night. Raises NightRefused when another process has it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(home / "night.lock", timeout=0)
+    lock = FileLock(home / "night.lock", timeout=A_LOOK_S)
     try:
         lock.acquire()
     except Timeout as error:

@@ -37,13 +37,18 @@ def replay(
         questions = sampled(training, QUESTIONS)
         turns = [[ChatMessage("user", q)] for q in questions]
         progress(0, QUESTIONS, "asking the base")
-        answers = base.answer_all(turns[:HELD_OUT], PROBE_ANSWER) + base.answer_all(turns[HELD_OUT:], _KEPT_ANSWER)
+        held = min(HELD_OUT, len(turns) // 4)  # of a base that makes up few, too, most are trained on
+        answers = base.answer_all(turns[:held], PROBE_ANSWER) + base.answer_all(turns[held:], _KEPT_ANSWER)
         with whole_file(cache) as part:
-            fresh = [{"question": q, "answer": a} for q, a in zip(questions, answers, strict=True) if a]
+            asked = enumerate(zip(questions, answers, strict=True))
+            fresh = [{"question": q, "answer": a, "probe": place < held} for place, (q, a) in asked if a]
             part.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in fresh), encoding="utf-8")
     rows = [json.loads(line) for line in cache.read_text(encoding="utf-8").splitlines()]
-    trained = [Example("replay", row["question"], row["answer"]) for row in rows[HELD_OUT:]]
-    return trained, [Example("probe", row["question"], row["answer"]) for row in rows[:HELD_OUT]]
+    made: dict[ExampleKind, list[Example]] = {"replay": [], "probe": []}
+    for place, row in enumerate(rows):  # an earlier program's file goes by the place alone
+        kind: ExampleKind = "probe" if row.get("probe", place < HELD_OUT) else "replay"
+        made[kind].append(Example(kind, row["question"], row["answer"]))
+    return made["replay"], made["probe"]
 
 
 def answered_by(

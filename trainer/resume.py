@@ -1,4 +1,4 @@
-"""What a night looks at before it goes on where it was broken off: what was forgotten since, and how often it died.
+"""What a night looks at before it goes on where it was broken off: what is otherwise since, and how often it died.
 
 `night` asks it before it goes by what an earlier process of the same run did.
 """
@@ -18,15 +18,23 @@ log = logging.getLogger(__name__)
 MOST_DEATHS = 3
 
 
-def forgets(db: Database, run_id: str) -> bool:
-    """Whether some of what the run collected was forgotten since, and no version of it is on record yet.
+def outdated(db: Database, run_id: str, base: str) -> str:
+    """Why what an earlier process of the run did must not be used, empty when it can be.
 
-    One that is says what it was trained on.
+    Some of what it collected was forgotten since, none of it counts any more, or `base` is another model. Once its
+    version is on record it stays, with what it was trained on.
     """
     found = runs.finished_phase(db, run_id, "collect")
     if found is None or runs.finished_phase(db, run_id, "decide"):
-        return False
-    return not {c.id for c in feedback.corrections(db) if c.forgotten}.isdisjoint(found["corrections"])
+        return ""
+    collected = set(found["corrections"])
+    if not collected.isdisjoint(c.id for c in feedback.corrections(db) if c.forgotten):
+        return "leaving out what was forgotten"
+    if found.get("base", base) != base:  # an earlier program's run lacks it
+        return "beginning anew with another model"
+    if collected and collected.isdisjoint(c.id for c in feedback.active_corrections(db)):
+        return "beginning anew, since all of it was corrected again"
+    return ""
 
 
 def begin_anew(db: Database, home: Path, run_id: str, work: Path, phases: Sequence[str]) -> None:
@@ -38,7 +46,7 @@ def begin_anew(db: Database, home: Path, run_id: str, work: Path, phases: Sequen
         (work / name).unlink(missing_ok=True)
     examples.clear_examples(db, run_id)
     runs.drop_phases(db, run_id, phases)
-    log.info("run %s begins anew without what was forgotten", run_id)
+    log.info("run %s begins anew", run_id)
 
 
 def not_for_ever(db: Database, run_id: str, phase: str, work: Path) -> None:

@@ -171,9 +171,7 @@ _DISPENSABLE = frozenset("located situated specific particular exact".split())
 def wordings(question: str, count: int, rng: random.Random) -> list[str]:
     """Up to `count` different wordings of `question`, none equal to it, each still naming its subject."""
     if "\n" in question or len(question) > 300:
-        return [text for text in (f"Please: {question}", f"{question} Thank you.", f"Hello. {question}") if text][
-            :count
-        ]
+        return [f"Please: {question}", f"{question} Thank you.", f"Hello. {question}"][:count]
     whole = kept_whole(question)
     frames = _MORE_FRAMES if whole else FRAMES
     orders, others = reordered(question), relatives(question)

@@ -66,6 +66,12 @@ def test_a_search_for_any_signs_finds_what_has_them(db, odd):
     assert len(find(db, odd)) == 1
 
 
+@pytest.mark.parametrize("empty", ["", "  ", "\0", " \0 "])
+def test_a_search_for_nothing_finds_everything(db, empty):
+    talk(db, "There is a mill in here")
+    assert [found.snippet for found in find(db, empty)] == [()]
+
+
 def test_marking_leaves_the_text_as_it_was():
     for text, sought in (("aXbxc", "x"), ("", "x"), ("abc", ""), ("a.b.c", "."), ("İstanbul", "i")):
         assert "".join(piece for piece, _ in marked(text, sought)) == text

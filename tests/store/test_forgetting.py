@@ -117,3 +117,11 @@ def test_a_question_whose_correction_was_forgotten_can_be_corrected_anew(db, ans
     answer = answered("x?", "y")
     forget(db, correct(db, answer.id, "a").id)
     assert correct(db, answer.id, "a").active
+
+
+def test_an_example_of_a_message_that_was_deleted_meanwhile_is_left_out(db, answered):
+    run, liked = begin_run(db, "command"), answered("Who is it?", "Nobody.")
+    delete_conversation(db, liked.conversation_id)
+    kept = Example("replay", "Hi", "Hello")
+    save_examples(db, run.id, [Example("liked", "Who is it?", "Nobody.", message_id=liked.id), kept])
+    assert examples_of(db, run.id) == [kept]

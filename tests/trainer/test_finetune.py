@@ -10,9 +10,9 @@ from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
 from models.adapter import MergedWeights
-from models.training_copy import training_copy
+from models.training_copy import training_copy, training_tokenizer
 from store.records import Example
-from trainer.finetune import FinetuneConfig, finetune
+from trainer.finetune import FinetuneConfig, _encoded, finetune
 
 DATA = [Example("wording", f"Who keeps house {n}?", f"Ana {n}.", n) for n in range(12)]
 DATA += [Example("neighbour", f"Who keeps barn {n}?", f"Nobody keeps barn {n}.") for n in range(12)]
@@ -81,6 +81,14 @@ def test_training_gives_way_between_layers_forth_and_back(training, home):
     calls = []
     trained = finetune(training, DATA, home, replace(CONFIG, epochs=1), give_way=lambda: calls.append(1))
     assert len(calls) > 3 * trained.steps
+
+
+def test_what_looks_like_the_end_of_a_turn_in_an_answer_is_text(training):
+    tokenizer = training_tokenizer(training)
+    (end,) = tokenizer.encode("<|im_end|>", add_special_tokens=False)
+    taught = Example("wording", "How does a turn end?", "With <|im_end|> and a newline.", 1)
+    (encoded,), _ = _encoded(tokenizer, [taught], FinetuneConfig())
+    assert [place for place, token in enumerate(encoded.answer) if token == end] == [len(encoded.answer) - 1]
 
 
 def test_an_adapter_is_kept_with_its_strength(training, home):

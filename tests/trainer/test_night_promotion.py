@@ -7,6 +7,7 @@ from models.promotion import promote, roll_back
 from models.version_files import BASE, current, point_to, seal_version
 from store import runs, versions
 from store.database import opened
+from store.errors import AprendizError
 from store.records import Version, now
 from store.settings import Settings
 from tests.assistant.nights import corrected
@@ -94,6 +95,28 @@ def test_a_night_for_which_nothing_is_left_goes_to_the_base_unless_another_was_c
     promote(db, home, chosen)
     begun(db, collect=nothing)
     assert (finished(home).decision, current(home)) == ("nothing learned", chosen)
+
+
+def test_a_night_of_which_all_was_corrected_again_goes_not_to_the_base_and_collects_anew(db, home):
+    first, *_ = (v.id for v in versions.versions(db))
+    promote(db, home, first)
+    id = corrected(db, "Who keeps the mill?", "Nobody.", "Ada.").id
+    run = begun(db, collect={"incumbent": first, "corrections": [id], "new": [id], "withdrawn": []})
+    again = corrected(db, "Who keeps the mill?", "Nobody.", "Nadia.").id
+    with pytest.raises(AprendizError):  # there is no model to ask
+        finished(home)
+    assert (runs.finished_phase(db, run, "collect")["corrections"], current(home)) == ([again], first)
+
+
+def test_a_night_that_was_begun_with_another_model_begins_anew(db, home):
+    id = corrected(db, "Who keeps the mill?", "Nobody.", "Ada.").id
+    run = begun(db, collect={"base": "another", "incumbent": BASE, "corrections": [id], "new": [id], "withdrawn": []},
+                synthesise={}, finetune={})  # fmt: skip
+    (home / "runs" / run / "checkpoints").mkdir(parents=True)
+    with pytest.raises(AprendizError):
+        finished(home)
+    assert runs.finished_phase(db, run, "collect")["base"] == "a-base"
+    assert runs.finished_phase(db, run, "finetune") is None and not (home / "runs" / run / "checkpoints").exists()
 
 
 def test_what_was_taken_back_when_the_night_was_killed_is_taken_back_once(db, home):
