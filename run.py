@@ -245,12 +245,12 @@ def _chat(flags: argparse.Namespace) -> None:
         serve(settings, assistant, control, options, lambda text: print(text, flush=True))
     finally:
         schedule.stop()
-        assistant.close()
 
 
 def _ask(flags: argparse.Namespace) -> None:
     from assistant.batch import Row, read_batch, writable, write_answers
     from models.engine import Sampling
+    from store.database import storable
     from store.errors import InputRefused
     from store.records import ChatMessage
 
@@ -265,7 +265,7 @@ def _ask(flags: argparse.Namespace) -> None:
     settings = _settings(flags)
     if flags.batch:
         writable(flags.out)
-    rows = read_batch(flags.batch) if flags.batch else [Row(1, (ChatMessage("user", flags.prompt),))]
+    rows = read_batch(flags.batch) if flags.batch else [Row(1, (ChatMessage("user", storable(flags.prompt)),))]
     assistant = _assistant(settings)
     try:
         answers = assistant.answer_rows(

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.conversation import Answer
 from models.whole_file import whole_file
+from store.database import storable
 from store.errors import InputRefused
 from store.records import ChatMessage
 
@@ -68,6 +69,7 @@ def _row(row: Any) -> Row:
     messages = tuple(ChatMessage(m["role"], m["content"]) for m in said)
     if any(m.role not in _ROLES or not isinstance(m.content, str) for m in messages):
         raise InputRefused("a message has a role of system, user, assistant and a text as content")
+    messages = tuple(ChatMessage(m.role, storable(m.content)) for m in messages)
     if not messages or messages[-1].role != "user":
         raise InputRefused("the last message has to be the user's")
     return Row(row["id"], messages)

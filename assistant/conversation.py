@@ -6,6 +6,7 @@ is shown is theirs to decide.
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -15,7 +16,7 @@ from functools import partial
 from assistant.documents import with_passages, with_room
 from assistant.knowledge import Knowledge
 from assistant.memory import Memory, Recalled
-from assistant.prompt import LEAST_ROOM, as_it_should_be, fitting, readable_tokens, require_room, with_wishes
+from assistant.prompt import LEAST_ROOM, as_it_went, fitting, readable_tokens, require_room, with_wishes
 from assistant.sampling import ANSWER_TOKENS, sampling_of, sampling_of_another
 from assistant.serving import Serving
 from assistant.written import begin, said_again, written
@@ -64,6 +65,7 @@ class Assistant:
         self.settings = settings
         self.serving = Serving(settings, base)
         self.knowledge = Knowledge(settings)
+        self._closing = threading.Event()
 
     def take(self, settings: Settings) -> None:
         """Go by other settings from the next answer on; the engines stay those that were opened."""
@@ -160,25 +162,8 @@ class Assistant:
         sampling: Sampling = CHAT,
     ) -> list[Answer]:
         """Answers to conversations that are not stored, in parallel: the same route as a turn on the page."""
-        with opened(self.settings.home) as db:
-            owner = main_owner(db)
-            found_all = self.knowledge.on_all(db, rows, with_memory, owner)
-            wishes = feedback.wishes(db, owner) if with_memory else []
-        answers: dict[int, Answer] = {}
-        routes: dict[str, list[int]] = {}
-        for index, (found, _) in enumerate(found_all):
-            if found is not None and found.sure:
-                said = Answer(found.correction.answer, self._name(version), found.correction.id)
-                answers[index] = said
-            else:
-                routes.setdefault(self._route(version, found, with_memory), []).append(index)
-        for route, indices in routes.items():
-            with self.serving.engine(route) as engine:
-                read = [with_wishes(_with_passages(engine, rows[i], found_all[i][1]), wishes) for i in indices]
-                asked = [fitting(engine, each, sampling) for each in read]
-                texts = engine.answer_all(asked, sampling)
-                answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
-        return [answers[index] for index in range(len(rows))]
+        with answering(self.settings.home):
+            return self._answered_rows(rows, version, with_memory, sampling)
 
     def reply(
         self,
@@ -200,7 +185,7 @@ class Assistant:
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
-        taken = time.monotonic()
+        taken, cancelled = time.monotonic(), self._until_closed(cancelled)
         with answering(self.settings.home), opened(self.settings.home) as db:
             found, passages = self.knowledge.on(db, messages, question, with_memory, owner)
             while found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
@@ -240,9 +225,33 @@ class Assistant:
             pass
 
     def close(self) -> None:
-        """Give all memory back."""
+        """Have every answer that is being written end within a token or two, and give all memory back."""
+        self._closing.set()
         self.serving.close()
         self.knowledge.close()
+
+    def _answered_rows(
+        self, rows: Sequence[Sequence[ChatMessage]], version: str, with_memory: bool, sampling: Sampling
+    ) -> list[Answer]:
+        with opened(self.settings.home) as db:
+            owner = main_owner(db)
+            found_all = self.knowledge.on_all(db, rows, with_memory, owner)
+            wishes = feedback.wishes(db, owner) if with_memory else []
+        answers: dict[int, Answer] = {}
+        routes: dict[str, list[int]] = {}
+        for index, (found, _) in enumerate(found_all):
+            if found is not None and found.sure:
+                said = Answer(found.correction.answer, self._name(version), found.correction.id)
+                answers[index] = said
+            else:
+                routes.setdefault(self._route(version, found, with_memory), []).append(index)
+        for route, indices in routes.items():
+            with self.serving.engine(route) as engine:
+                read = [with_wishes(_with_passages(engine, rows[i], found_all[i][1]), wishes) for i in indices]
+                asked = [fitting(engine, each, sampling) for each in read]
+                texts = engine.answer_all(asked, sampling)
+                answers.update({i: Answer(text, engine.version, None) for i, text in zip(indices, texts, strict=True)})
+        return [answers[index] for index in range(len(rows))]
 
     def _first_answered(
         self, db: Database, question: Message, cancelled: Callable[[], bool], version: str
@@ -284,8 +293,8 @@ class Assistant:
         with_memory: bool,
         version: str,
     ) -> Iterator[Message]:
-        found = self.knowledge.recalled(db, question) if with_memory and self.settings.memory else None
-        while found is not None and found.sure:
+        found = self.knowledge.recalled(db, question) if self.settings.memory else None
+        while with_memory and found is not None and found.sure:
             if again := said_again(db, lambda: question, found.correction, self.serving.version):
                 yield again
                 return
@@ -305,10 +314,10 @@ class Assistant:
         passages: Sequence[Passage] = (),
         begun: Message | None = None,
     ) -> Iterator[Message]:
-        path = conversations.path_to(db, question.id)
+        path, cancelled = conversations.path_to(db, question.id), self._until_closed(cancelled)
         talk = conversations.conversation(db, question.conversation_id)
         head, wishes = _instructions(talk), self._wishes(db, talk.owner)
-        spoken = [*head, *(ChatMessage(m.role, as_it_should_be(db, m)) for m in path if m.content)]
+        spoken = [*head, *as_it_went(db, path)]
         alone = with_wishes([*head, spoken[-1]], wishes)
         if begun is None:
             require_room(engine, alone)
@@ -332,6 +341,9 @@ class Assistant:
             except Exception:
                 yield conversations.message(db, shown.id)  # as it ended, for whoever shows it
                 raise
+
+    def _until_closed(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
+        return lambda: cancelled() or self._closing.is_set()
 
     def _wishes(self, db: Database, owner: str) -> list[Correction]:
         return feedback.wishes(db, owner) if self.settings.memory else []
@@ -364,13 +376,7 @@ def _is_json(text: str) -> bool:
 def begin_talk(db: Database, talk: Conversation, question: str) -> str:
     """Store a conversation that has not begun, instructed and sampled as it says, under its first question; its id."""
     with writing(db):
-        made = conversations.create_conversation(
-            db, _title(question), system_prompt=talk.system_prompt, owner=talk.owner
-        )
+        title = conversations.title_from(question)
+        made = conversations.create_conversation(db, title, system_prompt=talk.system_prompt, owner=talk.owner)
         conversations.sample(db, made.id, talk.temperature, talk.top_p, talk.max_tokens)
     return made.id
-
-
-def _title(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59].rsplit(" ", 1)[0] + "…"

@@ -77,7 +77,7 @@ def exchange(home: Path) -> APIRouter:
             if len(data) > MOST_BYTES:
                 return _told(InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413)
         try:
-            talks = await run_in_threadpool(read_export, name, bytes(data))
+            talks = await run_in_threadpool(read_export, name, bytes(data), MOST_BYTES)
         except AprendizError as error:
             return _told(error, 400)
         return StreamingResponse(_lines(lambda tell: _take(home, talks, owner, tell)), headers=PRIVATE, media_type=TEXT)

@@ -16,12 +16,13 @@ from typing import Any
 
 import llama_cpp
 import numpy as np
+from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.grammar import grammar
 from assistant.odds import Told, odds_of
 from assistant.parallel import Parallel
-from models.engine import GREEDY, Finish, Piece, Sampling, in_turn
+from models.engine import GREEDY, Finish, Piece, Sampling, in_turn, template_refuses
 from models.gguf_file import inspect
 from models.tokens import as_text
 from store.errors import InputRefused, ModelRefused
@@ -74,7 +75,10 @@ class LlamaCppEngine:
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The token ids that the model reads for `messages`, up to where its answer begins."""
         turns = [{"role": m.role, "content": as_text(m.content, self._controls)} for m in messages]
-        rendered: Any = self._formatter(messages=turns)
+        try:
+            rendered: Any = self._formatter(messages=turns)
+        except (ValueError, TemplateError) as error:
+            raise template_refuses(error) from error
         tokens: list[int] = self._llama.tokenize(rendered.prompt.encode(), add_bos=False, special=True)
         return tokens
 
@@ -157,7 +161,7 @@ class LlamaCppEngine:
             return answers
         prompts = [self._fitting(messages) for messages in conversations]
         with self._lock, Parallel(self._llama.model, self._threads, self._give_way) as parallel:
-            generated = parallel.generate(prompts, sampling, progress)
+            generated = parallel.generate(prompts, sampling, progress, self.context_tokens)
         return [
             b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated
         ]

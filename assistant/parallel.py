@@ -48,10 +48,18 @@ class Parallel:
         self._free()
 
     def generate(
-        self, prompts: Sequence[Sequence[int]], sampling: Sampling, progress: Callable[[int], None]
+        self,
+        prompts: Sequence[Sequence[int]],
+        sampling: Sampling,
+        progress: Callable[[int], None],
+        context_tokens: int,
     ) -> list[list[int]]:
-        """The generated token ids of every prompt, without the token that ended them."""
-        self._open(max((len(p) for p in prompts), default=0) + sampling.max_tokens, len(prompts))
+        """The generated token ids of every prompt, without the token that ended them.
+
+        A prompt and what follows it are `context_tokens` long at most.
+        """
+        room = [min(sampling.max_tokens, context_tokens - len(prompt)) for prompt in prompts]
+        self._open(max((len(p) + most for p, most in zip(prompts, room, strict=True)), default=0), len(prompts))
         begun = self._share(prompts)
         rng = np.random.default_rng(sampling.seed)
         answers: list[list[int]] = [[] for _ in prompts]
@@ -71,7 +79,7 @@ class Parallel:
                 ended = llama_cpp.llama_vocab_is_eog(self._vocabulary, token)
                 if not ended:
                     answers[prompt].append(token)
-                if ended or len(answers[prompt]) >= sampling.max_tokens:
+                if ended or len(answers[prompt]) >= room[prompt]:
                     self._forget(seq)
                     active.pop(seq, None)
                     free.append(seq)

@@ -5,8 +5,6 @@ The prompt of a turn on the page, of a batch and of the API is made here; the ch
 
 from collections.abc import Sequence
 
-from jinja2 import TemplateError
-
 from assistant.reasoning import parted
 from models.engine import Engine, Sampling
 from store import feedback
@@ -35,10 +33,7 @@ def with_wishes(messages: Sequence[ChatMessage], wishes: Sequence[Correction]) -
 
 def readable_tokens(engine: Engine, messages: Sequence[ChatMessage]) -> int:
     """How many tokens the model reads for `messages`. Raises ContextExceeded, and InputRefused."""
-    try:
-        tokens = len(engine.prompt_tokens(messages))
-    except (ValueError, TemplateError) as error:
-        raise InputRefused(f"The model's chat template does not take these messages: {error}.") from error
+    tokens = len(engine.prompt_tokens(messages))
     if tokens > engine.context_tokens - LEAST_ROOM:
         raise ContextExceeded(
             f"The conversation is {tokens} tokens long and this model reads {engine.context_tokens - LEAST_ROOM} at "
@@ -65,6 +60,22 @@ def fitting(engine: Engine, messages: Sequence[ChatMessage], sampling: Sampling)
     while len(turns) > 2 and len(engine.prompt_tokens([*head, *turns])) > room:
         turns = turns[2:]
     return [*head, *turns]
+
+
+def as_it_went(db: Database, path: Sequence[Message]) -> list[ChatMessage]:
+    """What was said up to the last question, each answer as it should have been.
+
+    A question that got no word for an answer, as when it was stopped at once, is left out with it: many chat templates
+    take no two questions in a row.
+    """
+    turns: list[ChatMessage] = []
+    for message in path:
+        said = ChatMessage(message.role, as_it_should_be(db, message))
+        if said.content:
+            turns.append(said)
+        elif turns and turns[-1].role == "user":
+            turns.pop()
+    return turns
 
 
 def as_it_should_be(db: Database, message: Message) -> str:

@@ -45,7 +45,7 @@ PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]  # who is believed for whom a
 def serve(
     settings: Settings, assistant: Assistant, night: NightControl, options: SettingControl, say: Callable[[str], None]
 ) -> None:
-    """Serve until stopped. Tells its address through `say` when the page is ready.
+    """Serve until stopped, then close `assistant`. Tells its address through `say` when the page is ready.
 
     Raises SetupFailed in one line when another serves this home, when the port is taken, or when others could reach a
     page that has no users, before anything heavy is loaded.
@@ -69,8 +69,11 @@ def serve(
             timeout_graceful_shutdown=STOP_WAIT_S,
             forwarded_allow_ips=PROXIES,
         )
-        uvicorn.Server(config).run(sockets=[listening])
-        warm.join()
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+            warm.join()
+        finally:
+            assistant.close()  # before another may serve this home: what is being written has ended
 
 
 @contextmanager

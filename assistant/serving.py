@@ -7,6 +7,7 @@ the command line and the API all take their engine from here.
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from store.errors import InputRefused
 from store.settings import Settings
 
 log = logging.getLogger(__name__)
+PATIENCE_S, LOOKS_S = 10.0, 0.02
 
 
 def open_engine(settings: Settings, base: BaseModel, version: str) -> Engine:
@@ -73,8 +75,11 @@ class Serving:
                 self._users[wanted] -= 1
                 self._close_unused()
 
-    def close(self) -> None:
-        """Close every engine; nobody may be using one."""
+    def close(self, patience: float = PATIENCE_S) -> None:
+        """Close every engine, once nobody is using one, or after `patience` seconds."""
+        until = time.monotonic() + patience
+        while any(self._users.values()) and time.monotonic() < until:
+            time.sleep(LOOKS_S)
         with self._lock:
             for engine in self._engines.values():
                 engine.close()

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
-from models.engine import GREEDY, Piece, Sampling, in_turn
+from models.engine import GREEDY, Piece, Sampling, in_turn, template_refuses
 from models.tokens import as_text
 from models.training_copy import control_words, training_tokenizer
 from models.version_files import BASE, version_dir
@@ -64,9 +65,12 @@ class TorchEngine:
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The token ids that the model reads for `messages`, up to where its answer begins."""
         turns = [{"role": m.role, "content": as_text(m.content, control_words(self._tokenizer))} for m in messages]
-        tokens: list[int] = self._tokenizer.apply_chat_template(
-            turns, add_generation_prompt=True, tokenize=True, return_dict=False
-        )
+        try:
+            tokens: list[int] = self._tokenizer.apply_chat_template(
+                turns, add_generation_prompt=True, tokenize=True, return_dict=False
+            )
+        except (ValueError, TemplateError) as error:
+            raise template_refuses(error) from error
         return tokens
 
     @torch.inference_mode()
@@ -178,7 +182,7 @@ class TorchEngine:
         generated = self._model.generate(
             input_ids=ids,
             attention_mask=mask,
-            max_new_tokens=sampling.max_tokens,
+            max_new_tokens=min(sampling.max_tokens, self.context_tokens - width),
             do_sample=not greedy,
             eos_token_id=sorted(self._ends),
             pad_token_id=end,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from store.errors import InputRefused
 from store.records import ChatMessage
 
 Finish = Literal["", "stop", "length", "cancelled"]
@@ -60,6 +61,11 @@ class Piece:
     odds: tuple[TokenOdds, ...] = ()
 
 
+def template_refuses(error: Exception) -> InputRefused:
+    """What an engine raises for messages that its chat template raised `error` for, such as two questions in a row."""
+    return InputRefused(f"The model's chat template does not take these messages: {error}.")
+
+
 class Engine(Protocol):
     """Generates text with one model version. Calls are serialised by the engine itself: one lock, no crash."""
 
@@ -67,7 +73,7 @@ class Engine(Protocol):
     context_tokens: int
 
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
-        """The token ids that the model reads for `messages`, up to where its answer begins."""
+        """The token ids that the model reads for `messages`, up to where its answer begins. Raises InputRefused."""
         ...
 
     def stream(

@@ -15,14 +15,17 @@ MOST_UNPACKED = 4_000_000_000
 _RATINGS = "message_feedback.json"
 
 
-def read_export(name: str, data: bytes) -> list[Talk]:
-    """The conversations of a file or of an archive, called `name`. Raises InputRefused naming file, line and fault."""
+def read_export(name: str, data: bytes, most: int = MOST_UNPACKED) -> list[Talk]:
+    """The conversations of a file or of an archive, called `name`, which unpacks to `most` bytes or less.
+
+    Raises InputRefused naming file, line and fault.
+    """
     if zipfile.is_zipfile(file := BytesIO(data)):
-        return _archived(name, file)
+        return _archived(name, file, most)
     return read_talks(name, _text(name, data))
 
 
-def _archived(path: str, file: BytesIO) -> list[Talk]:
+def _archived(path: str, file: BytesIO, most: int) -> list[Talk]:
     """The conversations of ChatGPT's archive, which are in one file or in numbered ones, wherever it has them."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -31,8 +34,8 @@ def _archived(path: str, file: BytesIO) -> list[Talk]:
             ratings = [name for name in members if PurePath(name).name == _RATINGS]
             if not chosen:
                 raise InputRefused(f"{path} has no conversations.json, as ChatGPT's archive has. {NOT_TAKEN}")
-            if sum(members[name].file_size for name in (*chosen, *ratings)) > MOST_UNPACKED:
-                raise InputRefused(f"{path} unpacks to more than {MOST_UNPACKED // 10**9} GB. {NOT_TAKEN}")
+            if sum(members[name].file_size for name in (*chosen, *ratings)) > most:
+                raise InputRefused(f"{path} unpacks to more than {most >> 20} MiB. {NOT_TAKEN}")
             thumbs: Mapping[str, Thumb] = {}
             for name in ratings:
                 thumbs = {**thumbs, **read_thumbs(f"{path}/{name}", _text(f"{path}/{name}", archive.read(name)))}

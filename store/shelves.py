@@ -1,6 +1,6 @@
 """Where a conversation is kept: in the list, in the archive, or among the deleted ones, which can be brought back.
 
-Called by the page, and by the server when it starts, which is when what was deleted long ago goes for good.
+Called by the page, and by the server when it starts and every hour, so that what was deleted long ago goes for good.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -2,7 +2,7 @@
 
 APScheduler keeps the time, by a clock that stands still while the computer sleeps, so that it looks every minute.
 Whether a date has had its night, one that was gone on with too, is on record in the store, so that the hour which a
-clock change repeats, a restart or a second server make no second one.
+clock change repeats, a restart or a second server make no second one. What was deleted long ago goes for good here too.
 """
 
 import logging
@@ -15,11 +15,12 @@ from apscheduler.triggers.cron import CronTrigger
 from store import runs
 from store.database import opened
 from store.settings import Settings
+from store.shelves import purge
 
 log = logging.getLogger(__name__)
 CATCH_UP_DELAY = timedelta(minutes=5)
 TRY_AGAIN = timedelta(minutes=20)
-AWAKE = "awake"
+AWAKE, BIN = "awake", "bin"
 
 
 class Schedule:
@@ -51,6 +52,8 @@ class Schedule:
     def _plan(self) -> None:
         if not self._scheduler.running:
             self._scheduler.start()
+        often = {"misfire_grace_time": None, "coalesce": True}
+        self._scheduler.add_job(self._empty_bin, "interval", hours=1, id=BIN, **often)
         if not self._settings.night:
             return
         hour, minute = map(int, self._settings.night_time.split(":"))
@@ -62,21 +65,22 @@ class Schedule:
             coalesce=True,
             max_instances=1,
         )
-        self._scheduler.add_job(lambda: None, "interval", minutes=1, id=AWAKE, misfire_grace_time=None, coalesce=True)
+        self._scheduler.add_job(lambda: None, "interval", minutes=1, id=AWAKE, **often)
 
     def next_run(self) -> datetime | None:
         """When the next night is due, with its time zone; None when there is none."""
-        times = (
-            [job.next_run_time for job in self._scheduler.get_jobs() if job.next_run_time and job.id != AWAKE]
-            if self._scheduler.running
-            else []
-        )
+        jobs = self._scheduler.get_jobs() if self._scheduler.running else []
+        times = [job.next_run_time for job in jobs if job.next_run_time and job.id not in (AWAKE, BIN)]
         return min(times, default=None)
 
     def stop(self) -> None:
         """Keep no more time."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    def _empty_bin(self) -> None:
+        with opened(self._settings.home) as db:
+            purge(db)
 
     def _due(self) -> None:
         today = datetime.now().astimezone().date()

@@ -49,7 +49,8 @@ class Answering:
         def run() -> None:
             try:
                 for state in turn(now.stop.is_set):
-                    now.states.put(state)
+                    if not now.left.is_set():
+                        now.states.put(state)
             finally:
                 now.states.put(None)
                 with self._lock:
@@ -72,6 +73,9 @@ class Answering:
             done.result()
         finally:
             now.left.set()
+            with self._lock:
+                if self._watched.get(tab) is now:
+                    del self._watched[tab]
 
     def watching(self, tab: str) -> bool:
         """Whether a tab looks at an answer that is being written."""

@@ -5,6 +5,7 @@ Reads and writes `config.toml` through `store.config`. The key of a teacher is n
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import gradio as gr
@@ -146,14 +147,19 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
     def saved(seen: str, *values: Any) -> list[Any]:
         with told():
             earlier = json.loads(seen) if seen else [None] * len(names)
-            given = {n: _read(v) for n, v, e in zip(names, values, earlier, strict=True) if _read(v) != e}
-            now, new = change(settings.home, given, os.environ, control.flags, require_users)
+            now, new = change(settings.home, edited(names, values, earlier), os.environ, control.flags, require_users)
             control.take(now)
         return [f'<p class="none" role="status">{saved_words(new, now)}</p>', *look()]
 
     quick = in_order("settings")
     tab.select(look, None, [seen, *parts], **quick)
     save.click(saved, [seen, *parts], [result, seen, *parts], **quick)
+
+
+def edited(names: Sequence[str], values: Sequence[Any], seen: Sequence[Any]) -> dict[str, Value]:
+    """Those of `values` that were changed from what was `seen`, by name; white space around a text is none. Pure."""
+    read = {name: (_read(value), _read(before)) for name, value, before in zip(names, values, seen, strict=True)}
+    return {name: value for name, (value, before) in read.items() if value != before}
 
 
 def saved_words(new: list[str], now: Settings) -> str:

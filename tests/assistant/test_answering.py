@@ -44,6 +44,22 @@ def test_leaving_waits_until_what_was_on_its_way_has_gone():
     assert set(order[1:]) == {"left", None}
 
 
+def test_nothing_is_kept_of_an_answer_that_has_ended_or_whose_tab_has_gone():
+    answering, more = Answering(), threading.Event()
+
+    def turn(_cancelled):
+        yield state("one")
+        more.wait(10)
+        yield state("two")
+
+    gone = answering.watch("tab", turn)
+    next(gone)
+    gone.close()
+    more.set()
+    list(answering.watch("other tab", lambda _: iter([state("all")])))
+    assert not answering._watched
+
+
 def test_an_answer_that_has_ended_is_left_at_once():
     answering = Answering()
     assert [each.content for each in answering.watch("tab", lambda _: iter([state("all")]))] == ["all"]

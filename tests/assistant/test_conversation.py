@@ -5,14 +5,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from assistant.batch import read_batch
 from assistant.conversation import Assistant
 from assistant.prompt import ContextExceeded
 from models.engine import Sampling
 from models.version_files import BASE
 from store import conversations, feedback, forgetting
+from store.answering import is_answering
 from store.database import opened
 from store.errors import InputRefused, NotFound
 from store.records import ChatMessage
@@ -153,6 +156,36 @@ def test_a_retry_is_a_sibling(assistant):
     second = list(assistant.retry(first.id))[-1]
     with opened(assistant.settings.home) as db:
         assert [m.id for m in conversations.siblings(db, first.id)] == [first.id, second.id]
+
+
+def test_what_is_tried_again_beside_a_correction_is_answered_by_who_would_answer_it(assistant, monkeypatch):
+    taught(assistant, QUESTION, "Ines Farrow.")
+    asked = []
+    monkeypatch.setattr(assistant, "_route", lambda version, found, memory: asked.append(found) or BASE)
+    remembered = list(assistant.send(None, QUESTION))[-1]
+    again = list(assistant.retry(remembered.id))[-1]
+    assert remembered.correction_id and again.correction_id is None
+    assert [found.sure for found in asked] == [True], "the model, as of a question that was corrected"
+
+
+def test_an_assistant_that_closes_ends_what_it_is_writing(assistant):
+    turn = assistant.send(None, "Tell me a very long story about the sea.")
+    first = next(turn)
+    closing = Thread(target=assistant.close)
+    closing.start()
+    last = [*turn][-1]
+    closing.join(10)
+    assert not closing.is_alive() and (last.id, last.status) == (first.id, "stopped")
+
+
+def test_a_batch_takes_text_that_is_no_unicode_and_holds_a_night_up(home, assistant, monkeypatch):
+    while_asked = []
+    look_up = assistant.knowledge.on_all
+    monkeypatch.setattr(assistant.knowledge, "on_all", lambda *a: while_asked.append(is_answering(home)) or look_up(*a))
+    (home / "in.jsonl").write_text('{"id": 1, "prompt": "Who was \\ud83d?"}\n')
+    (row,) = read_batch(home / "in.jsonl")
+    assert row.messages == (ChatMessage("user", "Who was \ufffd?"),)
+    assert assistant.answer_rows([row.messages], sampling=SHORT) and while_asked == [True]
 
 
 def test_a_stopped_answer_is_kept_and_marked(assistant):

@@ -6,6 +6,7 @@ import os
 import threading
 
 import pytest
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.llamacpp import LlamaCppEngine, _Text
 from assistant.torch_engine import TorchEngine
@@ -38,6 +39,24 @@ def pair(tiny, tmp_path_factory):
     yield engines
     for engine in engines:
         engine.close()
+
+
+def test_what_a_chat_template_does_not_take_is_refused_in_words_by_both_engines(pair, monkeypatch):
+    llama, torch = pair
+    template = "{{ raise_exception('roles must alternate') }}"
+    monkeypatch.setattr(llama, "_formatter", Jinja2ChatFormatter(template, eos_token="", bos_token=""))
+    monkeypatch.setattr(torch._tokenizer, "chat_template", template)
+    for engine in pair:
+        with pytest.raises(InputRefused, match="template does not take these messages: roles must alternate"):
+            engine.prompt_tokens(TALK)
+
+
+def test_a_batch_ends_where_the_window_does_in_both_engines(pair, monkeypatch):
+    for engine in pair:
+        room = 256 - len(engine.prompt_tokens(TALK))
+        whole, cut = (engine.answer_all([TALK], Sampling(max_tokens=most)) for most in (room, room - 1))
+        monkeypatch.setattr(engine, "context_tokens", 256)
+        assert engine.answer_all([TALK], Sampling(max_tokens=10**9)) == whole != cut
 
 
 def test_both_engines_read_the_same_tokens(pair):

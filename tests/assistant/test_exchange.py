@@ -1,7 +1,9 @@
 """Files out and in over HTTP, behind the guard."""
 
 import asyncio
+import io
 import time
+import zipfile
 
 import httpx
 import pytest
@@ -126,6 +128,15 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(ask, data):
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(ask, monkeypatch):
     monkeypatch.setattr(exchange, "MOST_BYTES", 1 << 20)
     assert ask("POST", "/conversations", content=b" " * ((1 << 20) + 1)).status_code == 413
+
+
+def test_an_archive_may_not_unpack_to_more_than_a_file_may_be(ask, monkeypatch):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", " " * ((1 << 20) + 1))
+    monkeypatch.setattr(exchange, "MOST_BYTES", 1 << 20)
+    answer = ask("POST", "/conversations?name=much.zip", content=packed.getvalue())
+    assert answer.status_code == 400 and "much.zip unpacks to more than 1 MiB" in answer.text
 
 
 def test_what_an_import_added_is_told_in_words():

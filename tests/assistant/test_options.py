@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from assistant.page.options import _PARTS, SECRET, WORDS, _filled, saved_words
+from assistant.page.options import _PARTS, SECRET, WORDS, _filled, edited, saved_words
 from store.settings import Settings
 
 
@@ -16,6 +16,12 @@ def test_a_key_is_told_as_set_or_not_and_never_shown(home):
     shown = _filled(SECRET, secret, secret, "file")
     assert shown["value"] == "" and "It is set." in shown["info"] and "hush" not in str(shown)
     assert "None is set." in _filled(SECRET, Settings(home=home), secret, "default")["info"]
+
+
+def test_what_was_not_touched_is_not_given_though_white_space_stands_around_it():
+    names, seen = ["instructions", "memory", "port"], ["Be brief. \n", True, "7860"]
+    assert edited(names, ["Be brief. \n", True, "7861"], seen) == {"port": "7861"}
+    assert edited(names, ["", False, "7860"], seen) == {"instructions": "", "memory": False}
 
 
 def test_it_is_said_from_when_on_a_change_counts(home):

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from models.catalogue import BaseModel
+from store.conversations import conversation, create_conversation
 from store.database import opened
-from store.errors import NightRefused
+from store.errors import NightRefused, NotFound
 from store.pausing import is_paused, pause
 from store.runs import begin_run, fail_run, ran_on, runs
 from store.settings import Settings
@@ -90,6 +91,20 @@ def test_the_schedule_looks_every_minute_lest_a_sleeping_computer_keep_it_waitin
     assert looks.trigger.interval == timedelta(minutes=1)
     assert schedule.next_run() >= looks.next_run_time, "which is no night"
     schedule.stop()
+
+
+def test_what_was_deleted_long_ago_goes_every_hour_also_where_no_night_comes(home):
+    with opened(home) as db:
+        into = create_conversation(db).id
+        db.execute("UPDATE conversations SET deleted = '2026-01-01T00:00:00.000Z'")
+        schedule = Schedule(Settings(home=home, night=False), lambda day: None, list)
+        schedule.begin()
+        assert schedule.next_run() is None
+        (hourly,) = schedule._scheduler.get_jobs()
+        hourly.func()
+        schedule.stop()
+        with pytest.raises(NotFound):
+            conversation(db, into)
 
 
 def test_a_night_that_could_not_begin_is_on_record(home):
