@@ -123,6 +123,7 @@ _CHANGES: dict[str, Callable[[Database, Press], object]] = {
     "note": _note,
     "hold": _hold,
     "look": lambda db, press: None,
+    "stop": lambda db, press: None,
     "shelf": lambda db, press: None,
     "more": lambda db, press: None,
     "list": lambda db, press: None,

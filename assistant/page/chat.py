@@ -133,6 +133,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
                 talk = talk if at else planned(talk, said, shown_before)
                 assistant.require_room(db, talk, text)
                 before, pair = _branch(db, parent), drawn(db, assistant)
+            if before and before[-1].followed:
+                raise InputRefused(_WAIT)
             mark = _mark(sent=text, begins="" if at else "yes")
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), mark, *_BUSY)
             for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
@@ -173,6 +175,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
             given = read_press(press)
             if given["do"] in LEAVING:
                 answering.leave(request.session_hash or "")
+            if given["do"] == "stop" and not answering.stop_writing(given.get("id", "")):
+                gr.Info(say("Another program has this answer written, and it cannot be stopped here."), duration=5)
             into, branch = done(db, Press(given["do"], given.get("id", ""), given, at, leaf_id, who(request)))
             looks = looked(read_look(seen), given)
             view = _view(db, talk_at(db, into, request), [shown(db, each) for each in branch])
@@ -326,7 +330,7 @@ def _view(db: Database, talk: Conversation, branch: Sequence[Shown]) -> tuple[An
 def _branch_view(at: str, branch: Sequence[Shown]) -> tuple[Any, str, str, str]:
     """Values for chatbot, notes, talk and leaf."""
     leaf = branch[-1].message.id if branch else ""
-    return chat_value(branch), under(branch) + address_mark(at, leaf), at, leaf
+    return chat_value(branch), under(branch) + address_mark(at, branch), at, leaf
 
 
 def _asked(before: Sequence[Shown], text: str) -> tuple[list[dict[str, Any]], str]:

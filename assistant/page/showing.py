@@ -42,6 +42,8 @@ class Shown:
     score: Score | None = None
     owner: str = ""
     name: str = ""
+    followed: bool = False
+    """Whether it is being written, and the tab that shows it does not get it piece by piece."""
 
     @property
     def to_choose(self) -> dict[str, Message]:
@@ -76,6 +78,7 @@ def shown(db: Database, message: Message) -> Shown:
         tuple(documents.quotes(db, message.id)),
         *choice(db, message),
         owner_of(db, message.id),
+        followed=message.status == "writing",
     )
 
 
@@ -133,9 +136,14 @@ def _in_rows(branch: Sequence[Shown]) -> list[Shown]:
     ]
 
 
-def address_mark(at: str, leaf: str) -> str:
-    """Which conversation is shown, and the message at the end of its branch, for the page's address."""
-    return f'<i hidden data-talk="{escape(at)}" data-message="{escape(leaf)}"></i>'
+def address_mark(at: str, branch: Sequence[Shown]) -> str:
+    """Which conversation is shown and the message at the end of its branch, for the page's address.
+
+    And whether that is to be looked at again, since it is not whole.
+    """
+    leaf = branch[-1].message.id if branch else ""
+    writing = " data-writing" if branch and branch[-1].followed else ""
+    return f'<i hidden data-talk="{escape(at)}" data-message="{escape(leaf)}"{writing}></i>'
 
 
 def _under_question(each: Shown) -> str:
@@ -152,7 +160,8 @@ def _under_answer(each: Shown, last: bool) -> str:
     if each.name:
         return f'<div class="rival">{thought(message.content)}</div>'
     if message.status == "writing":
-        return f'{thought(message.content)}<p class="source">{say("Writing…")}</p>'
+        stop = button("chat", "stop", say("Stop"), id=message.id) if each.followed else ""
+        return f'{thought(message.content)}<p class="source">{say("Writing…")} {stop}</p>'
     if each.duel and each.to_choose:
         return to_choose(each.duel)
     changed = ""

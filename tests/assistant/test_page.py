@@ -88,6 +88,23 @@ def test_an_answer_goes_on_unseen_when_one_looks_at_something_else(visit, server
     assert visit.answers.last.locator(".message-content").inner_text()
 
 
+def test_an_answer_that_is_being_written_is_followed_and_can_be_stopped_after_the_page_is_loaded_anew(visit, server):
+    visit.ask("Write a very long story about a glass harbour, with many chapters.", finished=False)
+    expect(visit.answers.last.locator(".message-content")).not_to_be_empty()
+    visit.reload()
+    expect(visit.answers.last.get_by_text("Writing…")).to_be_visible()
+    before = visit.answers.last.locator(".message-content").inner_text()
+    expect(visit.answers.last.locator(".message-content")).not_to_have_text(before)
+    visit.page.get_by_label("Your question").fill("And then?")
+    visit.page.get_by_role("button", name="Send").click()
+    expect(visit.page.get_by_text("Wait until the answer is there")).to_be_visible()
+    visit.answers.last.get_by_role("button", name="Stop").click()
+    expect(visit.answers.last.get_by_text("stopped")).to_be_visible()
+    with opened(server.home) as db:
+        talk = conversations.list_conversations(db)[0]
+        assert [each.status for each in conversations.newest_path(db, talk.id)] == ["complete", "stopped"]
+
+
 def test_trying_again_keeps_both_answers_and_one_can_go_between_them(visit):
     visit.ask("Say one kind sentence about rain.")
     visit.answers.last.get_by_role("button", name="Try again").click()

@@ -6,6 +6,7 @@ import { edit, end, putBackEditor } from "./editor.js";
 import { fillAbout, leaveFields, putBackAbout, putBackCorrections, putBackFields, settleAbout, writtenBeside } from "./fields.js";
 import { bringFound, seek } from "./finding.js";
 import { putBackFocus } from "./focus.js";
+import { follow } from "./following.js";
 import { listKeys } from "./keys.js";
 import { asks, value } from "./parts.js";
 import { makeReachable, nameParts, place } from "./placing.js";
@@ -69,6 +70,7 @@ function drawn() {
     putBackFocus();
     untell();
     makeReachable();
+    follow();
   });
 }
 
