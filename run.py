@@ -200,7 +200,7 @@ def _chat(flags: argparse.Namespace) -> None:
     from store.errors import AprendizError, NightRefused
     from trainer.lengths import fits
     from trainer.practice import practice
-    from trainer.process import OwnNights, could_not_begin, paused, tell_of
+    from trainer.process import OwnNights, could_not_begin, end_when_told, paused, tell_of
     from trainer.readiness import hindrances, machine
     from trainer.schedule import Schedule
 
@@ -239,6 +239,7 @@ def _chat(flags: argparse.Namespace) -> None:
         too_long=lambda correction: not fitting(correction.question, correction.answer),
     )
     assistant = _assistant(settings)
+    end_when_told()
     schedule.begin()
     try:
         options = SettingControl({"host": flags.host, "port": flags.port}, take)

@@ -6,13 +6,13 @@ is shown is theirs to decide.
 """
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
+from assistant.being_written import BeingWritten, Cancelled
 from assistant.documents import with_passages, with_room
 from assistant.knowledge import Knowledge
 from assistant.memory import Memory, Recalled
@@ -65,7 +65,7 @@ class Assistant:
         self.settings = settings
         self.serving = Serving(settings, base)
         self.knowledge = Knowledge(settings)
-        self._closing = threading.Event()
+        self.being_written = BeingWritten()
 
     def take(self, settings: Settings) -> None:
         """Go by other settings from the next answer on; the engines stay those that were opened."""
@@ -185,7 +185,7 @@ class Assistant:
         schema is asked for, a correction answers only when it is JSON itself. No turn is left out to make room:
         raises ContextExceeded; InputRefused for what the chat template does not take, NotFound for the version.
         """
-        taken, cancelled = time.monotonic(), self._until_closed(cancelled)
+        taken = time.monotonic()
         with answering(self.settings.home), opened(self.settings.home) as db:
             found, passages = self.knowledge.on(db, messages, question, with_memory, owner)
             while found is not None and found.sure and (sampling.schema is None or _is_json(found.correction.answer)):
@@ -205,10 +205,13 @@ class Assistant:
                 begun = Begun(engine.version, None, None, tuple(passages), tokens)
                 if keep is None:
                     yield begun
-                    yield from engine.stream(read, sampling, cancelled)
+                    yield from engine.stream(read, sampling, self.being_written.ends(cancelled))
                     return
                 answer = begin(db, keep(db), engine, passages)
-                with closing(written(db, answer, lambda: engine.stream(read, sampling, cancelled), taken)) as states:
+                with (
+                    self.being_written.message(answer.id, cancelled) as ends,
+                    closing(written(db, answer, lambda: engine.stream(read, sampling, ends), taken)) as states,
+                ):
                     yield replace(begun, message_id=answer.id)
                     for piece, _ in states:
                         yield piece
@@ -226,7 +229,7 @@ class Assistant:
 
     def close(self) -> None:
         """Have every answer that is being written end within a token or two, and give all memory back."""
-        self._closing.set()
+        self.being_written.stop_all()
         self.serving.close()
         self.knowledge.close()
 
@@ -314,7 +317,7 @@ class Assistant:
         passages: Sequence[Passage] = (),
         begun: Message | None = None,
     ) -> Iterator[Message]:
-        path, cancelled = conversations.path_to(db, question.id), self._until_closed(cancelled)
+        path = conversations.path_to(db, question.id)
         talk = conversations.conversation(db, question.conversation_id)
         head, wishes = _instructions(talk), self._wishes(db, talk.owner)
         spoken = [*head, *as_it_went(db, path)]
@@ -327,12 +330,15 @@ class Assistant:
         shown = begun or begin(db, question, engine, passages)
         there = shown.content
 
-        def stream() -> Iterator[Piece]:
+        def stream(ends: Cancelled) -> Iterator[Piece]:
             read = fitting(engine, [*spoken, ChatMessage("assistant", there)] if there else spoken, sampling)
-            return engine.stream(read[:-1] if there else read, sampling, cancelled, there)
+            return engine.stream(read[:-1] if there else read, sampling, ends, there)
 
         # A copy, so that what there is already is shown before anything is added to it.
-        with closing(written(db, replace(shown), stream, taken)) as states:
+        with (
+            self.being_written.message(shown.id, cancelled) as ends,
+            closing(written(db, replace(shown), lambda: stream(ends), taken)) as states,
+        ):
             try:
                 for _, answer in states:
                     if answer is not shown:
@@ -341,9 +347,6 @@ class Assistant:
             except Exception:
                 yield conversations.message(db, shown.id)  # as it ended, for whoever shows it
                 raise
-
-    def _until_closed(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
-        return lambda: cancelled() or self._closing.is_set()
 
     def _wishes(self, db: Database, owner: str) -> list[Correction]:
         return feedback.wishes(db, owner) if self.settings.memory else []

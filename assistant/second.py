@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.conversation import Assistant, Begun
-from assistant.prompt import ContextExceeded, as_it_should_be
+from assistant.prompt import ContextExceeded, as_it_went
 from assistant.sampling import sampling_of
 from models.promotion import before_current
 from models.version_files import BASE, current, has_files
@@ -86,7 +86,7 @@ def _answer(
     talk = conversations.conversation(db, first.conversation_id)
     system, how = talk.system_prompt, sampling_of(talk)
     asked = [ChatMessage("system", system)] if system else []
-    asked += [ChatMessage(message.role, as_it_should_be(db, message)) for message in path if message.content]
+    asked += as_it_went(db, path)
     text, finish, passages = "", None, tuple[Passage, ...]()
     try:
         for part in assistant.reply(

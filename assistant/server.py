@@ -59,17 +59,17 @@ def serve(
             log.info("%d answers had been interrupted and are marked as stopped", stopped)
         warm = threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True)
         warm.start()
-        ready = f"Aprendiz is ready at {address(settings)}"
-        app = application(settings, assistant, night, options, lambda: say(ready))
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_WAIT_S,
-            forwarded_allow_ips=PROXIES,
-        )
         try:
+            ready = f"Aprendiz is ready at {address(settings)}"
+            app = application(settings, assistant, night, options, lambda: say(ready))
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_WAIT_S,
+                forwarded_allow_ips=PROXIES,
+            )
             uvicorn.Server(config).run(sockets=[listening])
             warm.join()
         finally:

@@ -182,14 +182,15 @@ class TorchEngine:
         generated = self._model.generate(
             input_ids=ids,
             attention_mask=mask,
-            max_new_tokens=min(sampling.max_tokens, self.context_tokens - width),
+            max_new_tokens=min(sampling.max_tokens, self.context_tokens - min(map(len, prompts))),
             do_sample=not greedy,
             eos_token_id=sorted(self._ends),
             pad_token_id=end,
             **({} if greedy else {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}),
         )
         texts = []
-        for row in generated[:, width:].tolist():
+        for row, prompt in zip(generated[:, width:].tolist(), prompts, strict=True):
+            row = row[: self.context_tokens - len(prompt)]
             cut = next((i for i, token in enumerate(row) if token in self._ends), len(row))
             texts.append(self._tokenizer.decode(row[:cut]).strip())
         return texts

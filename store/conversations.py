@@ -350,9 +350,13 @@ def newest_path(db: Database, conversation_id: str) -> list[Message]:
     return path_to(db, newest[0].id) if newest else []
 
 
-def close_interrupted(db: Database) -> int:
-    """Mark as stopped what a killed server was still writing; say how many. For a server that has just started."""
-    return int(db.execute("UPDATE messages SET status = 'stopped' WHERE status = 'writing'").rowcount)
+def close_interrupted(db: Database, message_id: str | None = None) -> int:
+    """Mark as stopped what is written no more, as a killed server leaves it; say how many. All, or one message."""
+    return int(
+        db.execute(
+            "UPDATE messages SET status = 'stopped' WHERE status = 'writing' AND id = coalesce(?, id)", (message_id,)
+        ).rowcount
+    )
 
 
 def select_conversations(db: Database, where: str, *parameters: object) -> list[Conversation]:

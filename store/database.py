@@ -43,7 +43,10 @@ def connect(home: Path) -> Database:
     database, is damaged, or was written by a newer program; SetupFailed when it cannot be opened or written.
     """
     path = _private_file(home)
-    conn = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+    try:
+        conn = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
     try:
         db = Database(conn, execute_plugins=False)
         _write_ahead(conn)

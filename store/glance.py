@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from store.sqlite_errors import told
+from store.sqlite_errors import told, unusable
 
 QUESTIONS = {
     "conversations": "SELECT count(*) FROM conversations",
@@ -24,7 +24,10 @@ def glance(home: Path) -> dict[str, Any]:
     path = home / "store.db"
     if not path.is_file():
         return {**seen, **dict.fromkeys(QUESTIONS, 0), "night_runs": False, "last_night": None}
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2.0)
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2.0)
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
     try:
         seen.update({name: connection.execute(sql).fetchone()[0] for name, sql in QUESTIONS.items()})
         last = connection.execute(

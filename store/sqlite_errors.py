@@ -6,12 +6,11 @@ from pathlib import Path
 from store.errors import SetupFailed, StoreDamaged
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _IN_THE_WAY = {
-    sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_READONLY,
 }
@@ -22,6 +21,8 @@ def told(error: sqlite3.Error, store: Path) -> SetupFailed | StoreDamaged | None
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than is needed
     if code in _DAMAGED:
         return StoreDamaged(f"{store} cannot be read: {error}. {_remedy(store.parent)}")
+    if code in _BUSY:
+        return SetupFailed(f"Another program has been writing to {store} for too long: {error}. Try again.")
     return unusable(error, store) if code in _IN_THE_WAY else None
 
 

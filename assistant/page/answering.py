@@ -28,14 +28,13 @@ class _Watched:
 
 
 class Answering:
-    """The turns that run now, by tab and by the message that is written."""
+    """The turns that run now, by tab."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(MOST_TURNS, thread_name_prefix="turn")
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._watched: dict[str, _Watched] = {}
-        self._writing: dict[str, threading.Event] = {}
 
     def watch(self, tab: str, turn: Turn) -> Iterator[Message | None]:
         """Run `turn` and yield the answer as it grows, leaving out states that nobody had time to look at.
@@ -47,13 +46,9 @@ class Answering:
         with self._lock:
             self._watched[tab], self._stops[tab] = now, now.stop
 
-        written = set[str]()
-
         def run() -> None:
             try:
                 for state in turn(now.stop.is_set):
-                    written.add(state.id)
-                    self._writing[state.id] = now.stop
                     if not now.left.is_set():
                         now.states.put(state)
             finally:
@@ -61,8 +56,6 @@ class Answering:
                 with self._lock:
                     if self._stops.get(tab) is now.stop:
                         del self._stops[tab]
-                for id in written:
-                    self._writing.pop(id, None)
 
         done = self._threads.submit(run)
         try:
@@ -106,13 +99,6 @@ class Answering:
         with self._lock:
             if tab in self._stops:
                 self._stops[tab].set()
-
-    def stop_writing(self, message_id: str) -> bool:
-        """Have the turn that writes a message end, for whichever tab it was begun; whether one of these does."""
-        stop = self._writing.get(message_id)
-        if stop is not None:
-            stop.set()
-        return stop is not None
 
 
 def _at_hand(states: SimpleQueue[Message | None]) -> list[Message | None]:

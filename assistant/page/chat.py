@@ -35,7 +35,7 @@ from models.version_files import current
 from store import conversations, feedback
 from store.branches import branch_at
 from store.database import opened
-from store.errors import InputRefused
+from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
 from store.presets import presets
 from store.records import Conversation, Message
@@ -100,7 +100,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
     leaf = gr.Textbox("", visible="hidden", elem_id="leaf-id", label="message")
     look = gr.Textbox("", visible="hidden", label="list")
     taken = gr.HTML(elem_id="taken", visible="hidden")
-    again = presses("again")
+    again, follow = presses("again"), presses("follow")
 
     view = [chatbot, notes, talk, leaf, *head.shown]
     streamed = [*view, taken, send, stop]
@@ -133,7 +133,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
                 talk = talk if at else planned(talk, said, shown_before)
                 assistant.require_room(db, talk, text)
                 before, pair = _branch(db, parent), drawn(db, assistant)
-            if before and before[-1].followed:
+            if parent in assistant.being_written:
                 raise InputRefused(_WAIT)
             mark = _mark(sent=text, begins="" if at else "yes")
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), mark, *_BUSY)
@@ -175,8 +175,8 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
             given = read_press(press)
             if given["do"] in LEAVING:
                 answering.leave(request.session_hash or "")
-            if given["do"] == "stop" and not answering.stop_writing(given.get("id", "")):
-                gr.Info(say("Another program has this answer written, and it cannot be stopped here."), duration=5)
+            if given["do"] == "stop" and not assistant.being_written.stop(given.get("id", "")):
+                conversations.close_interrupted(db, given["id"])  # nobody writes it any more
             into, branch = done(db, Press(given["do"], given.get("id", ""), given, at, leaf_id, who(request)))
             looks = looked(read_look(seen), given)
             view = _view(db, talk_at(db, into, request), [shown(db, each) for each in branch])
@@ -206,6 +206,15 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
     def listed(sought: str, at: str, seen: str, request: gr.Request) -> str:
         with told(), opened(home) as db:
             return listing(db, sought, at, read_look(seen), who(request).name)
+
+    def followed(at: str, leaf_id: str) -> tuple[Any, ...]:
+        """The branch as it is by now, of which the tab does not get the end piece by piece."""
+        with told(), opened(home) as db:
+            try:
+                branch = _branch(db, leaf_id)
+            except NotFound:  # deleted elsewhere, it is followed no more
+                return gr.skip(), address_mark(at, ())
+            return _branch_view(at, branch)[:2]
 
     def blank(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
@@ -255,6 +264,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
     saved = chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick)
     saved.failure(lambda: _mark(), None, taken, **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
+    follow.change(followed, [talk, leaf], [chatbot, notes], **quick)
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
     left = [event for field in head.fields for event in (field.submit, field.blur)]

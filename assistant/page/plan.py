@@ -82,8 +82,8 @@ def _more(planned: Plan) -> list[str]:
     if planned.withdrawn:
         lines.append(
             say_many(
-                "{count} correction that you took back is unlearned.",
-                "{count} corrections that you took back are unlearned.",
+                "{count} correction that is not to be taught any more is unlearned.",
+                "{count} corrections that are not to be taught any more are unlearned.",
                 planned.withdrawn,
             )
         )

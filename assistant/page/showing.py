@@ -4,6 +4,7 @@ Reads the store and writes nothing. The Chatbot is given the text with its formu
 text, from its source to its buttons, is HTML that `script/placing.js` puts under it, row by row.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -142,7 +143,7 @@ def address_mark(at: str, branch: Sequence[Shown]) -> str:
     And whether that is to be looked at again, since it is not whole.
     """
     leaf = branch[-1].message.id if branch else ""
-    writing = " data-writing" if branch and branch[-1].followed else ""
+    writing = f' data-writing="{time.time()}"' if branch and branch[-1].followed else ""
     return f'<i hidden data-talk="{escape(at)}" data-message="{escape(leaf)}"{writing}></i>'
 
 

@@ -57,7 +57,8 @@ def test_nothing_is_kept_of_an_answer_that_has_ended_or_whose_tab_has_gone():
     gone.close()
     more.set()
     list(answering.watch("other tab", lambda _: iter([state("all")])))
-    assert not answering._watched
+    answering._threads.shutdown(wait=True)
+    assert not answering._watched and not answering._stops
 
 
 def test_an_answer_that_has_ended_is_left_at_once():

@@ -14,7 +14,8 @@ def test_what_is_new_stands_there_newest_first_and_no_more_than_a_dozen():
     said = plan(Plan(tuple(map(new, range(1, 15))), 1, 2, "short answers"))
     assert said.index("mill &lt;14&gt;") < said.index("mill &lt;3&gt;")
     assert "&lt;2&gt;" not in said and "and 2 more" in said
-    assert "1 correction that you took back" in said and "2 more wait" in said and "short answers" in said
+    assert "1 correction that is not to be taught any more" in said
+    assert "2 more wait" in said and "short answers" in said
 
 
 def test_what_is_new_is_looked_through_one_by_one_for_three_minutes_at_most():

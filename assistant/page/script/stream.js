@@ -9,6 +9,10 @@
 export const plain = window.fetch.bind(window);
 
 const unanswered = new Map(); // event id -> whether the stream was opened anew for it
+
+/** Whether some event has no answer yet. */
+export const waiting = () => unanswered.size > 0;
+
 const early = new Set(); // events that were answered before their place was told
 let ended = null; // the signal of the stream whose end was passed on last; the client aborts it when it knows
 const LONGEST_MS = 5000;
