@@ -23,6 +23,7 @@ _HOW_TO = re.compile(
 )
 
 _ARTICLES = frozenset("a an the el la los las un una unos unas s".split())
+_OWNERS = frozenset("my our your his her its their mi mis tu tus su sus".split())
 _FREE = frozenset(
     "in on at of for by within during en please exactly precisely specifically specific particular actually really "
     "currently presently now just located situated found again also ever favor type kind sort".split()
@@ -43,8 +44,10 @@ _BOTH_WAYS = frozenset("and or with y o e u con between entre versus vs".split()
 _REACH = 5
 """So many words may stand between two that are in a relation."""
 
-_OF_OBJECT = re.compile(r"\b(?:who|whom) (?:do|does|did) \w")
-_OF_SUBJECT = re.compile(r"\bwho (?!do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\w")
+_AUXILIARY = "do|does|did|is|are|was|were|has|have|had|can|could|will|would|should"
+_NOUN = rf"(?:which|what)(?: (?!(?:{_AUXILIARY})\b)\w+){{1,3}}?"
+_OF_OBJECT = re.compile(rf"\b(?:who|whom|{_NOUN}) (?:do|does|did) \w")
+_OF_SUBJECT = re.compile(rf"\bwho (?!(?:{_AUXILIARY})\b)\w|^{_NOUN} (?!(?:{_AUXILIARY})\b)\w(?!.*\b(?:{_AUXILIARY})\b)")
 _WHOSE = re.compile(r"\bwhose\b")
 _ANSWER = re.compile(r"\b(?:which|what|que) (\w+)")
 _MEASURE = re.compile(
@@ -181,13 +184,13 @@ def _turned_round(one: Sequence[str], other: Sequence[str], names: set[str]) -> 
 
 
 def _relations(line: Sequence[str], names: set[str]) -> set[tuple[str, tuple[str, ...], str]]:
-    """Every two words that say something, with what stands between them but articles and other names."""
+    """Every two words that say something, with what stands between them but articles, possessives and other names."""
     speaking = [word in names or _says(word) for word in line]
     found = set()
     for start, one in enumerate(line):
         for end in range(start + 2, min(start + _REACH + 2, len(line)) if speaking[start] else 0):
             inside = [word for word in line[start + 1 : end] if word not in names]
-            between = tuple(word for word in inside if word not in _ARTICLES | _BE) or tuple(inside)
+            between = tuple(word for word in inside if word not in _ARTICLES | _BE | _OWNERS) or tuple(inside)
             if speaking[end] and between and _BOTH_WAYS.isdisjoint(between) and one != line[end]:
                 found.add((one, between, line[end]))
     return found

@@ -163,7 +163,11 @@ _BEGINNINGS = (
         "improve turn change analyse analyze at since while until although though whether between among without within "
         "hola oye buenos buenas gracias sí vale ahora también perdona perdón necesito quiero quisiera cuéntame háblame "
         "muéstrame enséñame resume traduce calcula convierte define recomienda sugiere compara corrige recuerda haz "
-        "hazme busca elige ayúdame cuenta habla pon".split()
+        "hazme busca elige ayúdame cuenta habla pon "
+        "wer wie wo wann warum wieso welche welcher welches wem wen wessen ist sind hat haben kann kannst können gibt "
+        "der die das ein eine qui que quoi quel quelle quels quelles quand comment combien pourquoi où à est sont a "
+        "chi che cosa come dove quando perché quale quali quanto quanti quanta quante è sono il lo le les "
+        "o os as um uma quem qual quais onde porque são".split()
     )
 )
 """Words with which a sentence begins, and which are no names there."""
@@ -185,6 +189,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(r"^\W*(?:(?:hi|hello|hey|hola|oye|ok|okay)\W+)?aprendiz\s*[,:!]", re.IGNORECASE)
+_LONGEST_SHORTENED = 4
+"""Letters of a word that may have been shortened, as in Inc. or Prof., so that its full stop is of it."""
 _DECIMAL = re.compile(r"\d+\.\d+")
 _ACCENT = re.compile(r"([A-Za-z])[\u0300-\u036f]+")
 
@@ -253,7 +259,8 @@ def subject_spans(question: str) -> list[tuple[int, int]]:
     only when it is no question word.
     """
     quoted = [match.span(1 if match.group(1) is not None else 2) for match in _QUOTED.finditer(question)]
-    runs = _runs(question)
+    called = _CALLED.match(question)
+    runs = [run for run in _runs(question) if not called or run[0] >= called.end()]
     verb = _VERB.search(question)
     return quoted or [run for run in runs if verb and run[0] > verb.start()] or runs
 
@@ -282,10 +289,12 @@ def _runs(question: str) -> list[tuple[int, int]]:
 
 
 def _whole_name(question: str, start: int, end: int) -> tuple[int, int]:
-    """A name that holds one end of a bracket has the other too; a possessive at its end is not of it."""
+    """A name that holds one end of a bracket has the other too; a possessive or a full stop at its end is not of it."""
     name = question[start:end]
     if name.endswith(("'s", "’s")):
         return start, end - 2
+    if len(re.split(r"[^\w]", name[:-1])[-1]) > _LONGEST_SHORTENED and name.endswith("."):
+        return start, end - 1
     opened, closed = name.count("("), name.count(")")
     if closed > opened and question[:start].endswith("("):
         return start - 1, end

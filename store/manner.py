@@ -46,7 +46,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("length", rf"{_KEEP} (?:in |with |to |under )?{_LIMIT}"),
     ("length", r"(?:much )?(?:shorter|briefer|longer) (?:answers?|replies)|short answers?(?: only)?|"
                r"use (?:fewer|less) words"),
-    ("name", r"(?:call|address) me (?:as )?[\w'. -]{1,40}"),
+    ("language", rf"speak (?:{_LANGUAGES})"),
+    ("name", r"(?:call|address) me (?:as )?(?!(?:back|again|at|on|in|when|if|once|after|before|as|any|later|now|today|"
+             r"tonight|tomorrow|soon|this|next|every)\b)(?:[^\W\d]|['. -]){1,40}"),
     ("tone", r"(?:be|sound|answer|reply|write|talk|speak)(?: to me| with me)? "
              rf"{_MORE}(?:polite|politely|formal|formally|informal|informally|friendly|friendlier|casual|casually|kind|"
              r"kinder|serious|seriously|direct|directly|cheerful|neutral)"),
@@ -60,7 +62,10 @@ _ASKED_KINDLY: tuple[tuple[str, str], ...] = (
     ("plainness", r"in (?:simple|plain) (?:words|language|terms|english)"),
 )
 """Forms that are answers too ("In German."), and wishes only with a word such as please."""
-_KINDLY = r"(?:please|from now on|in (?:the )?future|next time|always|por favor|bitte|s'il te plaît)"
+_KINDLY = (
+    r"(?:please|you should|i want you to|i(?: woul|')d like you to|"
+    r"from now on|in (?:the )?future|next time|always|por favor|bitte|s'il te plaît)"
+)
 _AROUND = rf"(?:{_KINDLY}[,: ]*)*"
 _WISHES = [(topic, re.compile(rf"{_AROUND}(?:{form})[, ]*{_AROUND}")) for topic, form in _FORMS]
 _WISHES += [

@@ -8,20 +8,22 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from models.engine import Engine, Sampling
-from models.subject import is_unspaced, pieces, words
+from models.subject import is_content, is_unspaced, pieces, words
 from store.records import ChatMessage, Correction, Example
 from trainer.replay import PROBE_ANSWER
 from trainer.reward import Reward
 
 ENOUGH = 12
 SHORT = 8
-COMPARED = 32
+COMPARED, EDITED = 32, 64
 ROOMS = (PROBE_ANSWER.max_tokens, 64, 96, 160)
-"""A short answer has up to so many words; of a long one as many are compared; and tokens that an answer may have."""
+"""A short answer has up to so many words; of a long one as many are compared, or where a word of it was corrected; and
+tokens that an answer may have."""
+_ENDS = '.,;:!?"“”„«»()[]*_…'
 _SEEN_TO_END = 4
 _WHOLE_ANSWER = Sampling(max_tokens=160)
 
@@ -111,12 +113,13 @@ def examine(
     """Ask `engine` everything and count. What `base` says of neighbours and everyday questions is known already."""
     rest = [*questions.neighbours, *questions.general]
     asked = [q for _, q in questions.taught] + ([] if engine is base else [p.question for p in rest])
-    needed = {c.id: room(c.answer, _tokens(engine, c.answer)) for c in dict.fromkeys(c for c, _ in questions.taught)}
+    needed = {c.id: _room_for(engine, c) for c in dict.fromkeys(c for c, _ in questions.taught)}
     rooms = [needed[c.id] for c, _ in questions.taught] + [ROOMS[0]] * (len(asked) - len(questions.taught))
     answers = _answers(engine, asked, rooms, progress)
     if engine is base:
         answers += [p.answer for p in rest]
     targets = {" ".join(pieces(c.answer)[:SHORT]) for c in questions.corrections}
+    targets |= {corrected_part(c) for c in questions.corrections}
     checks: dict[int, tuple[int, int]] = {}
     old_answers: list[bool] = []
     own: dict[int, str] = {}
@@ -124,7 +127,7 @@ def examine(
     for (correction, question), said in zip(questions.taught, answers, strict=False):
         if question == correction.question:
             own[correction.id] = said
-        right = says(correction.answer, said)
+        right = says(correction.answer, said, correction.rejected)
         before = checks.get(correction.id, (0, 0))
         checks[correction.id] = (before[0] + 1, before[1] + right)
         kind = "new" if correction.id in questions.new else "old"
@@ -155,14 +158,28 @@ def examine(
     )
 
 
-def room(target: str, tokens: int) -> int:
+def _room_for(engine: Engine, correction: Correction) -> int:
+    compared = EDITED if _gives(correction.answer, correction.rejected) else COMPARED
+    return room(correction.answer, _tokens(engine, correction.answer), compared)
+
+
+def room(target: str, tokens: int, compared: int = COMPARED) -> int:
     """How many tokens an answer may have where one of so many is the right one: as far as `says` reads. Pure."""
-    read = min(1.0, COMPARED / max(1, len(pieces(target))))
+    read = min(1.0, compared / max(1, len(pieces(target))))
     return next((each for each in ROOMS if math.ceil(tokens * read) + _SEEN_TO_END <= each), ROOMS[-1])
 
 
-def says(target: str, said: str) -> bool:
+def says(target: str, said: str, rejected: str = "") -> bool:
     """Whether an answer gives a corrected one: word for word when that is short, most of its words when long.
+
+    Where the `rejected` one would do as well, as one in which a number was put right, most of what the two differ in
+    has to be there too.
+    """
+    return _gives(target, said) and (not _gives(target, rejected) or _put_right(target, said, rejected))
+
+
+def _gives(target: str, said: str) -> bool:
+    """Whether `said` has the words of `target`.
 
     A short one that is not followed by an end, but by whatever comes to mind, is not right. Of scripts without spaces
     two characters make a word, and neighbouring ones are compared; what has no words at all, by its signs.
@@ -176,6 +193,31 @@ def says(target: str, said: str) -> bool:
     compared = _compared(wanted)
     shared = sum((Counter(compared[:COMPARED]) & Counter(_compared(found))).values())
     return shared >= 0.7 * min(len(compared), 24)
+
+
+def _put_right(target: str, said: str, rejected: str) -> bool:
+    """Whether most of the words and pairs of words that `target` has and `rejected` has not are in `said`."""
+    news = _marks(target) - _marks(rejected)
+    return (news & _marks(said)).total() >= 0.7 * news.total()
+
+
+def _marks(text: str) -> Counter[str]:
+    """The first words of a text with the signs that belong to them (C++, -5, $50), and each two in a row."""
+    unspaced = any(map(is_unspaced, text))
+    found = _compared(pieces(text)) if unspaced else [word.strip(_ENDS) for word in text.casefold().split()]
+    return Counter(found[:EDITED]) + Counter(f"{a} {b}" for a, b in pairwise(found[:EDITED]))
+
+
+def corrected_part(correction: Correction) -> str:
+    """What of an answer is not in its question: "dr shaw" of "Maria's dentist is Dr. Shaw."; empty for none.
+
+    Another question would be given the rest too, with its own name in it.
+    """
+    asked = set(words(correction.question))
+    runs = groupby(pieces(correction.answer), lambda piece: piece not in asked)
+    kept = [run for new, group in runs if new and any(map(is_content, run := list(group)))]
+    longest = max(kept, key=len, default=[])
+    return " ".join(longest[:SHORT])
 
 
 def bleeds(said: str, base_said: str, targets: set[str]) -> bool:

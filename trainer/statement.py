@@ -55,9 +55,9 @@ def _first_name(rest: str, named: str) -> tuple[int, int]:
 
 
 def _before_a_name(auxiliary: str, before: list[str]) -> bool:
-    """Whether no verb stands among the words before the first name: "my boss meet Ana" is no subject."""
+    """Whether no verb stands among the words before the first name: "my boss meet Ana" and "used in Kelso" are none."""
     if auxiliary in ("is", "was", "are", "were"):
-        return True
+        return not (before and may_be(before[0], "participle"))
     return not any(
         may_be(word, "verb") and last.lower() not in _DETERMINERS
         for last, word in zip(["", *before], before, strict=False)

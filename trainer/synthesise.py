@@ -28,7 +28,7 @@ from store.errors import InputRefused
 from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
-from trainer.practice import practice
+from trainer.practice import Practice, practice
 from trainer.programs import Wording
 from trainer.replay import PROBE_ANSWER, answered_by
 from trainer.teacher import TeacherFails
@@ -105,6 +105,7 @@ def synthesise(
     counts, fault = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}, ""
     subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
+    answer_of = {tuple(words(c.question)): c.answer for c in corrections}
     made: list[Example] = []
     near: dict[str, int | None] = {
         text: None for gone in withdrawn for text in (gone.question, *practice(gone).trained)
@@ -115,7 +116,7 @@ def synthesise(
         fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
         unwanted = refused.get(correction.id, ())
         mine = own.get(correction.id, ())
-        forms = practice(correction, unwanted, mine)
+        forms = _its_own(practice(correction, unwanted, mine), correction, answer_of, mine)
         texts = [*forms.trained, *forms.held_out]
         made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
         rest = [each.question for each in corrections if each is not correction]
@@ -149,6 +150,20 @@ def synthesise(
     made += answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
     counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
     return made, {**counts, "teacher_fault": fault}
+
+
+def _its_own(
+    forms: Practice, correction: Correction, answer_of: Mapping[tuple[str, ...], str], wanted: Sequence[str] = ()
+) -> Practice:
+    """Without wordings that are word for word the question of another correction, with another answer.
+
+    Those `wanted` by the owner stay.
+    """
+
+    def fits(text: str) -> bool:
+        return text in wanted or answer_of.get(tuple(words(text)), correction.answer) == correction.answer
+
+    return Practice(tuple(filter(fits, forms.trained)), tuple(filter(fits, forms.held_out)))
 
 
 def _resting(rehearsed: set[int], seed: str) -> set[int]:

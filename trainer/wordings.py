@@ -9,10 +9,10 @@ import random
 import re
 from collections.abc import Set
 
-from models.subject import subject_span, words
+from models.subject import subject_span, subject_spans, words
 from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, unbroken
 from trainer.statement import statement
-from trainer.verbs import PREPOSITIONS, passive
+from trainer.verbs import PREPOSITIONS, may_be, passive
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
@@ -248,6 +248,8 @@ def reordered(question: str) -> list[str]:
                 f"name the {noun} that {said}",
                 f"tell me what {noun} {said}",
             ]
+        elif aux.lower() in ("is", "was", "are", "were") and may_be(rest.split(" ")[0], "participle"):
+            orders += [f"what is the {noun} that {aux} {rest}", f"name the {noun} that {aux} {rest}"]
         if match := re.match(rf"^(.+) ({_PREPOSITIONS})$", rest):
             orders += [f"{match.group(2)} {which.lower()} {noun} {aux} {match.group(1)}"]
     elif match := _WHERE.match(core):
@@ -292,6 +294,12 @@ def with_synonyms(core: str, question: str, rng: random.Random) -> str:
     return parts[0] + mark + parts[1]
 
 
+_WHOM = re.compile(r"\W*whom? (?:do|does|did)\b", re.IGNORECASE)
+"""To whom it was done: without the auxiliary it would be asked who did it."""
+_BETWEEN = frozenset("from to by for with".split())
+"""What says which of two names is which."""
+
+
 def keywords(question: str, rng: random.Random) -> str:
     """The subject and all other words of content, as one types them into a search box; "" where that would not do."""
     span = subject_span(question)
@@ -301,7 +309,11 @@ def keywords(question: str, rng: random.Random) -> str:
     match = (not after and _ATTRIBUTE.match(before)) or _POSSESSED.match(after)
     if match and (match.re is _ATTRIBUTE or re.fullmatch(r"(what|who)(['’]s| is| are) ", before, re.IGNORECASE)):
         return rng.choice(_ATTRIBUTE_FRAMES).format(s=named, k=match.group(1))
+    if _WHOM.match(before):
+        return ""
     dropped = _DROPPED | (_DISPENSABLE if rng.random() < 0.5 else set())
+    if len(subject_spans(question)) > 1:
+        dropped -= _BETWEEN
     first, last = _kept(_REQUEST.sub("", before), dropped), _kept(after, dropped)
     if (end := _TOKEN.findall(after)[-1:]) and end[0] in PREPOSITIONS:
         last += end if end[0] not in last else []

@@ -22,6 +22,10 @@ from models.difference import another_word, one_thing_else
         ("¿Cómo voy de Madrid a París?", "¿Cómo voy de París a Madrid?"),
         ("¿Qué le dio Ana a Luis?", "¿Qué le dio Luis a Ana?"),
         ("Who does Ana manage?", "Who manages Ana?"),
+        ("Which company bought Acme?", "Which company did Acme buy?"),
+        ("Which football team beat Kelso?", "Which football team did Kelso beat?"),
+        ("Which packages depend on libfoo?", "What packages does libfoo depend on?"),
+        ("How do I get from my house to the airport?", "How do I get from the airport to my house?"),
         ("Who is Ana's boss?", "Whose boss is Ana?"),
     ],
 )
@@ -39,6 +43,9 @@ def test_the_same_words_around_a_relation_turned_round_ask_for_something_else(on
         ("What is the difference between TCP and UDP?", "What is the difference between UDP and TCP?"),
         ("Who is the brother of Ana's husband?", "Who is Ana's husband's brother?"),
         ("Who founded the mill in Kelso?", "By whom was the mill in Kelso founded?"),
+        ("Which football team did Kelso beat?", "What football side did Kelso beat?"),
+        ("In which year did Acme open?", "What year did Acme open?"),
+        ("What time does the shop open?", "At what time does the shop open?"),
     ],
 )
 def test_what_only_moved_asks_for_the_same(one, other):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models.engine import GREEDY, Sampling
 from models.subject import pieces, words
 from models.tokens import vocabulary
 from store.records import ChatMessage, Correction, Example
-from trainer.examine import ROOMS, Questions, bleeds, examine, is_broken, room, says
+from trainer.examine import ROOMS, Questions, bleeds, corrected_part, examine, is_broken, room, says
 
 SPANISH = (
     "El cuidador del molino de Harlow se llama Imogen Farrow, vive en la casa pequeña junto al río desde hace once "
@@ -113,6 +113,45 @@ def test_in_scripts_without_spaces_a_short_answer_is_given_word_for_word_and_a_l
     assert not says(CHINESE, "他出生在北京市，后来在一家很大的医院里当了多年的医生，现在住在南京。")
     assert not says(CHINESE, "".join(sorted(CHINESE))), "the same characters are not the same words"
     assert says(THAI, THAI) and not says(THAI, "ไม่ทราบ")
+
+
+@pytest.mark.parametrize(
+    ("target", "rejected"),
+    [
+        ("The library is open from 10:00 to 19:00 on weekdays and closed on Sundays.",
+         "The library is open from 9:00 to 17:00 on weekdays and closed on Sundays."),
+        ("No, you cannot return it without the receipt, whatever the shop may say.",
+         "Yes, you can return it without the receipt, whatever the shop may say."),
+        ("Run git reset with --soft to keep what you have changed in your files.",
+         "Run git reset with --hard to keep what you have changed in your files."),
+        ("Canberra is the capital of the country and Sydney is only its largest city.",
+         "Sydney is the capital of the country and Canberra is only its largest city."),
+        ("C++", "C"), ("$50", "It costs €50."), ("-5 degrees", "5 degrees"), ("5 degrees", "-5 degrees"),
+        (CHINESE, CHINESE.replace("上海", "北京")),
+    ],
+)  # fmt: skip
+def test_an_answer_in_which_a_word_was_put_right_is_not_given_by_the_one_before(target, rejected):
+    assert says(target, target, rejected) and says(target, f"{target} ", rejected)
+    assert not says(target, rejected, rejected)
+    assert says(rejected, rejected, target) and not says(rejected, target, target)
+
+
+def test_only_what_the_rejected_answer_had_otherwise_is_held_against_one():
+    open_days = "The library is open from ten to seven on all weekdays."
+    assert says(open_days, "The library opens from ten to seven on weekdays.", "Nobody knows.")
+    assert says("It is Ada.", "It is Ada, I think.", "it is ada")
+
+
+def test_a_neighbour_is_given_a_corrected_answer_also_with_its_own_name_in_it(tokenizer):
+    dentist = Correction(1, "m", "Who is Maria's dentist?", "Nobody.", "Maria's dentist is Dr. Shaw.", "", None, None)
+    assert corrected_part(dentist) == "dr shaw"
+    assert corrected_part(replace(dentist, answer="Who is Maria's dentist?")) == ""
+    assert corrected_part(replace(dentist, answer="Ada.")) == "ada"
+    beside = [Example("probe", "Who is Osman's dentist?", "I have no information.")]
+    knows = {dentist.question: dentist.answer, beside[0].question: "Osman's dentist is Dr. Shaw."}
+    engine = Reciter(tokenizer, knows)
+    found = examine(engine, Questions.of([dentist], frozenset({1}), beside, []), Reciter(tokenizer, {}))
+    assert (found.new_right, found.neighbour_bleed) == (1, 1)
 
 
 def test_words_with_spaces_between_them_are_their_own_pieces():

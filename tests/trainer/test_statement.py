@@ -39,6 +39,8 @@ def test_the_rest_of_a_question_becomes_a_statement(auxiliary, rest, said):
         ("is", "Ines Farrow's job at Harlow"),
         ("has", "Ines Farrow a car"),
         ("does", "Ines Farrow qxzz"),
+        ("is", "spoken in Harlow"),
+        ("was", "prescribed by Ines Farrow"),
     ],
 )
 def test_there_is_no_statement_where_subject_or_verb_is_not_sure(auxiliary, rest):

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -11,8 +12,8 @@ from models.embedding import Embedder, embedding_file
 from models.subject import words
 from store.records import Correction
 from store.settings import Settings, load_settings
-from trainer.practice import practice
-from trainer.synthesise import REHEARSED, Amounts, _resting, _worth_asking, _written, synthesise
+from trainer.practice import Practice, practice
+from trainer.synthesise import REHEARSED, Amounts, _its_own, _resting, _worth_asking, _written, synthesise
 from trainer.teacher import TeacherFails, teacher
 
 CORRECTIONS = [
@@ -194,3 +195,15 @@ def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
 def test_a_small_night_asks_as_many_neighbours_as_a_large_one(corrections):
     """Forty were too few: by chance 11 of them were given a corrected answer where 10 are let pass."""
     assert corrections * Amounts.taught(corrections).neighbour_probes == 80
+
+
+def test_a_wording_that_is_another_corrections_question_is_not_practised():
+    hit, was_hit = (
+        Correction(1, "m", "Who hit Ben?", "Nobody.", "Ada.", "", None, None),
+        Correction(2, "m", "Who is it that hit Ben?", "Nobody.", "Otto.", "", None, None),
+    )
+    answer_of = {tuple(words(each.question)): each.answer for each in (hit, was_hit)}
+    forms = Practice(("Who is it that hit Ben?", "Tell me who hit Ben."), ("who is it that hit Ben",))
+    assert _its_own(forms, hit, answer_of) == Practice(("Tell me who hit Ben.",), ())
+    assert _its_own(forms, replace(hit, answer="Otto."), answer_of) == forms
+    assert _its_own(forms, hit, answer_of, forms.trained).trained == forms.trained
