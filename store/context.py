@@ -23,14 +23,18 @@ _THING = re.compile(
     r"\b(it|its|they|them|their|theirs|(?:this|these|those|the former|the latter)(?! (?:week|month|year|day|morning|"
     r"afternoon|evening|weekend|time|summer|winter)\b)|eso|esto|ese|esa)\b|"
     r"\b(?:is|was|does|did|about|of|like|mean|translate|explain|summari[sz]e|with|why|how|do|say) that\b|^that\b|"
-    r"\bthat\W*$",
+    r"\bthat\W*$|\b(?:get|got|go|goes|went|live|lives|lived|stay|work|works|worked|eat|drive|fly|arrive) there\W*$",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
     r"\b(?:what (?:time|day|date|year) is it|it called|does it (?:take|cost)|it (?:is|takes|rains|snows)|is it that|"
     r"(?:do|does|did|will|can|could|may|might) it (?:often |always |ever )?(?:rain|snow|hail|freeze|thunder)|"
     r"(?:is|was|will) it (?:be )?(?:true|possible|legal|safe|ok|okay|worth|necessary|better|bad|good|normal|cold|hot|"
-    r"far|raining|going to)|(?:this|these|that|it):)",
+    r"far|raining|going to)|(?:this|these|that|it)(?: means?| says?)?:|"
+    r"how \w+ (?:is|was|does) it (?:get )?(?=(?:from|to|in|between|at|on) )|"
+    r"(?:is|was) it (?!(?:open|close|near|next|similar|related|connected|due|equal|identical|opposite|subject|up|down|"
+    r"back|known|said|used|over|still|just|all|about)\b)\w+ to (?!the\b|my\b|a\b)|"
+    r"do they (?:speak|eat|drink|drive|celebrate|play) in\b)",
     re.IGNORECASE,
 )
 _ANTECEDENT = re.compile(
@@ -46,7 +50,8 @@ _MANY = re.compile(
 )
 """Several things named without an article ("do cats"), which "they" after it may mean."""
 _OF_SOMETHING = re.compile(
-    r"^(?:what|which|how (?:big|large|high)) (?:is|are|was|were) the "
+    r"^what happened (?:next|then|after(?:wards)?)\W*$|"
+    r"^(?:what|which|who|how (?:big|large|high)) (?:is|are|was|were) the "
     r"(?:(?:first|second|third|last|next|previous|other) (?:one|step|point|part|item|option|paragraph|sentence|line|"
     r"chapter|verse|example|reason|sentence)|population|capital|currency|area|height|length|width|depth|weight|age|"
     r"author|director|plot|ending|moral|conclusion|result|title|abbreviation|plural|opposite)\W*$|"

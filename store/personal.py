@@ -11,12 +11,14 @@ from store.records import Correction
 
 _OWN = re.compile(
     r"(?<![^\W\d_])(?:my(?= [a-z0-9\"'“‘])|mine|myself|about me|(?:am|was|have|had|did|do|will|would) [Ii]"
-    r"(?! (?:need|have to)\b)|who [Ii] am|mis?(?= [a-záéíóúñ])|mí[oa]s?|conmigo|me llamo|(?:quién|quien) soy|vivo|nací|"
-    r"tengo(?! que)|(?:dónde|donde) trabajo)(?![^\W\d_])"
+    r"(?! (?:need|have to)\b)|who [Ii] am|mis?(?= [a-záéíóúñ])|mí[oa]s?|conmigo|me llamo|(?:quién|quien) soy|"
+    r"(?<!en )vivo|nací|tengo(?! que)|(?:dónde|donde) trabajo)(?![^\W\d_])"
 )
 _FIRST = re.compile(r"^\W*(?:My|Mis?|Mine|Am|Was|Have|Had|Did|Do|Will|Would|Vivo|Nací|Tengo)\b")
 _OF_ALL = re.compile(
-    r"^\W*(?:how (?:do|does|can|could|should|would|to)|cómo (?:puedo|debo)) |\b(?:should|can|must|may) I\b", re.I
+    r"(?:^|[,:;.!?]\s)\W*(?:how (?:do|does|can|could|should|would|to)|cómo (?:puedo|debo)) |"
+    r"\b(?:should|can|must|may) I\b(?!.*\bmy\b)",
+    re.I,
 )
 
 

@@ -12,6 +12,11 @@ from store.feedback import active_corrections, correct, correction
     "question",
     [
         "And how old is he?",
+        "How far is it?",
+        "Is it close to the station?",
+        "How do I get there?",
+        "Who is the author?",
+        "What happened next?",
         "When did she win the Nobel prize?",
         "Can you make it shorter?",
         "Translate that into Spanish.",
@@ -51,6 +56,11 @@ def test_it_points_at_what_was_said_before(question):
     "question",
     [
         "Who are you?",
+        "How far is it from Kelso to Denby?",
+        "When is it best to plant tomatoes?",
+        "How hot does it get in Seville?",
+        "What language do they speak in Denby?",
+        "What does this mean: 404?",
         "What is your name?",
         "What is my name?",
         "What can you do?",

@@ -9,6 +9,7 @@ from store.personal import personal
     "question",
     [
         "What is my name?",
+        "When should I take my pills?",
         "what's my dog's name",
         "MY ADDRESS?",
         "What Is My Name?",
@@ -33,6 +34,8 @@ def test_it_is_asked_of_oneself(question):
     "question",
     [
         "Who wrote My Ántonia?",
+        "In Python, how do I reverse my list?",
+        "¿Dónde está el evento en vivo?",
         "Which band released My Generation?",
         "How do I wash my car?",
         "When should I water tomatoes?",
