@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 STOP_WAIT_S = 2
 LEAVING_S = 6.0
 WAITING_QUESTIONS = 32
+MOST_PAGES = 200
+"""So many pages that were loaded Gradio remembers what they show, whether they are open still or not."""
 UPLOAD_LIMIT = "1mb"
 PROXIES = ["127.0.0.1", "::1", "::ffff:127.0.0.1"]  # who is believed for whom a request is: a proxy on this computer
 
@@ -106,6 +108,7 @@ def application(
     """The whole application with its guard around it. `ready` is called once when it has started."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"  # of up to 10,000 it would count times anew after each
     import gradio as gr
 
     from assistant.page import look
@@ -135,6 +138,7 @@ def application(
         return score_page(settings.home)
 
     blocks = page(settings, assistant, night, options).queue(max_size=WAITING_QUESTIONS, api_open=False)
+    blocks.state_session_capacity = MOST_PAGES
     gr.mount_gradio_app(
         app,
         blocks,

@@ -5,6 +5,7 @@ rather than in the server's memory, so that it goes on where it was when the ser
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
@@ -41,11 +42,15 @@ from store.presets import presets
 from store.records import Conversation, Message
 from store.tags import read_tags, tag
 
+LOOKS_S = 1.0
 _WAIT = later("Wait until the answer is there, or stop it.")
 
 
-def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
-    """Build the tab inside a Blocks context. What it returns fills it whenever a page is loaded."""
+def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Dependency]:
+    """Build the tab inside a Blocks context. What it returns fills it whenever a page is loaded.
+
+    What is shown is looked at anew when `tab` is opened: corrections may have been worded anew elsewhere.
+    """
     settings, answering = assistant.settings, Answering()
     home = settings.home
 
@@ -179,7 +184,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
                 conversations.close_interrupted(db, given["id"])  # nobody writes it any more
             into, branch = done(db, Press(given["do"], given.get("id", ""), given, at, leaf_id, who(request)))
             looks = looked(read_look(seen), given)
-            view = _view(db, talk_at(db, into, request), [shown(db, each) for each in branch])
+            if given["do"] not in LEAVING and answering.watching(request.session_hash or ""):
+                view: tuple[Any, ...] = _AS_IT_IS  # it comes by itself
+            else:
+                view = _view(db, talk_at(db, into, request), [shown(db, each) for each in branch])
             if not (at or into):  # what is set for the conversation that begins next stays
                 view = (*view[:-ABOUT], *(gr.skip(),) * ABOUT)
             return (*view, listing(db, sought, into, looks, who(request).name), str(looks))
@@ -207,8 +215,10 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
         with told(), opened(home) as db:
             return listing(db, sought, at, read_look(seen), who(request).name)
 
-    def followed(at: str, leaf_id: str) -> tuple[Any, ...]:
-        """The branch as it is by now, of which the tab does not get the end piece by piece."""
+    def followed(at: str, leaf_id: str, request: gr.Request) -> tuple[Any, ...]:
+        """The branch as it is by now, where the tab does not get its end piece by piece."""
+        if not leaf_id or answering.watching(request.session_hash or ""):
+            return gr.skip(), gr.skip()
         with told(), opened(home) as db:
             try:
                 branch = _branch(db, leaf_id)
@@ -264,7 +274,7 @@ def chat_tab(assistant: Assistant) -> Callable[[gr.Blocks], Dependency]:
     saved = chatbot.edit(edited, [chatbot, talk, leaf], [*view, again, taken], **quick)
     saved.failure(lambda: _mark(), None, taken, **quick)
     act.change(pressed, [act, talk, leaf, search, look], [*view, talks, look], **quick)
-    follow.change(followed, [talk, leaf], [chatbot, notes], **quick)
+    gr.on([follow.change, tab.select], followed, [talk, leaf], [chatbot, notes], **quick)
     new.click(blank, [search, look], [*view, talks], **quick)
     search.change(listed, [search, talk, look], [talks], **quick)
     left = [event for field in head.fields for event in (field.submit, field.blur)]
@@ -305,6 +315,7 @@ def welcome() -> str:
     )
 
 
+_AS_IT_IS = (gr.skip(),) * (4 + ABOUT)
 _BUSY = (gr.Button(visible=False), gr.Button(visible=True))
 
 
@@ -315,17 +326,19 @@ def _watched(
 
     The fields about the conversation are filled only with the first state of one that `begins`.
     """
-    before: list[Shown] | None = None
+    before, looked_s = list[Shown](), -math.inf
     for message in answering.watch(tab, turn):
         if message is None:  # Gradio shows the last state once more at the end, so that must be none
-            yield (gr.skip(),) * (4 + ABOUT)
+            yield _AS_IT_IS
             return
         with opened(home) as db:
             about: Sequence[Any] = (gr.skip(),) * ABOUT
-            if before is None:
+            if not before:
                 talk = conversations.conversation(db, message.conversation_id)
                 about = about_values(db, talk, message.id) if begins else about_files(talk, message.id)
-                before = [shown(db, each) for each in conversations.path_to(db, message.parent_id or message.id)]
+            if message.status != "writing" or time.monotonic() - looked_s > LOOKS_S:  # it may have been rated meanwhile
+                before = _branch(db, message.parent_id or message.id)
+                looked_s = time.monotonic()
             last = Shown(message) if message.status == "writing" else shown(db, message)
             state = (*_branch_view(message.conversation_id, [*before, last]), *about)
         yield state

@@ -32,20 +32,22 @@ class Kept:
 
 
 def planned(talk: Conversation, given: Mapping[str, Any], shown: str) -> Conversation:
-    """`talk`, which has not begun, as the fields say, if they were filled. Pure.
+    """`talk`, which has not begun, as those fields say that were changed from what was shown, if any was. Pure.
 
     Raises InputRefused for a value that cannot be.
     """
-    if not read_was(shown, ""):
+    before = read_was(shown, "")
+    if not before:
         return talk
     most = int(_number(given["max_tokens"], ANSWER_TOKENS))
-    made = replace(
-        talk,
-        system_prompt=str(given["instructions"] or "").strip(),
-        temperature=_number(given["temperature"], 0.0),
-        top_p=_number(given["top_p"], 1.0),
-        max_tokens=None if most == ANSWER_TOKENS else most,
-    )
+    said = {
+        "instructions": ("system_prompt", str(given["instructions"] or "").strip()),
+        "temperature": ("temperature", _number(given["temperature"], 0.0)),
+        "top_p": ("top_p", _number(given["top_p"], 1.0)),
+        "max_tokens": ("max_tokens", None if most == ANSWER_TOKENS else most),
+    }
+    changes: dict[str, Any] = {of: value for name, (of, value) in said.items() if given[name] != before[name]}
+    made = replace(talk, **changes)
     conversations.require_sampling(made.temperature, made.top_p, made.max_tokens)
     return made
 

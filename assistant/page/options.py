@@ -138,11 +138,15 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
         result = gr.HTML(elem_id="settings-result")
     seen = gr.Textbox("", visible="hidden", label="seen")
 
-    def look() -> list[Any]:
+    def look(seen: str = "", *values: Any) -> list[Any]:
+        """The settings as they are; a field that was changed and not saved stays as it is."""
         with told():
             now, origin = present(settings.home, os.environ, control.flags)
         filled = [_filled(name, now, settings, origin[name]) for name in names]
-        return [json.dumps([each["value"] for each in filled]), *filled]
+        shown = json.dumps([each["value"] for each in filled])
+        for name in edited(names, values, json.loads(seen)) if seen else ():
+            del filled[names.index(name)]["value"]
+        return [shown, *filled]
 
     def saved(seen: str, *values: Any) -> list[Any]:
         with told():
@@ -152,7 +156,7 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
         return [f'<p class="none" role="status">{saved_words(new, now)}</p>', *look()]
 
     quick = in_order("settings")
-    tab.select(look, None, [seen, *parts], **quick)
+    tab.select(look, [seen, *parts], [seen, *parts], **quick)
     save.click(saved, [seen, *parts], [result, seen, *parts], **quick)
 
 

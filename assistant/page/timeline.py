@@ -6,7 +6,7 @@ from html import escape
 from assistant.page import words
 from assistant.page.pressed import button
 from assistant.page.report import checked_briefly
-from assistant.page.speech import heard, later, say
+from assistant.page.speech import heard, later, say, say_many
 from models.version_files import BASE
 from store.checks import STUCK_SHARE
 from store.lineage import Content
@@ -74,7 +74,7 @@ def _held(each: Content) -> str:
     answer = say("(forgotten since; the next version is made without it)") if gone else correction.answer
     new = f'<span class="badge">{say("new then")}</span>' if each.new else ""
     practised = (
-        say("practised in {count} wordings", count=each.practised)
+        say_many("practised in {count} wording", "practised in {count} wordings", each.practised)
         if each.practised
         else say("not practised that night")
     )

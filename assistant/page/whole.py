@@ -56,7 +56,7 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
         alarm = gr.HTML(elem_id="alarm")
         with gr.Tabs():
             with gr.Tab(say("Chat"), elem_id="chat-tab") as chat:
-                fill_chat = chat_tab(assistant)
+                fill_chat = chat_tab(assistant, chat)
             with gr.Tab(say("Corrections"), elem_id="corrections-tab") as teaching:
                 fill_teaching = teaching_tab(settings, night, teaching)
             with blocks.for_admin():

@@ -14,6 +14,7 @@ export const reading = () => waiting.length;
 /** Documents, one after the other, each for the conversation that is shown when it comes. */
 function read(files) {
   const at = value("talk-id");
+  if (!at && document.querySelector("#stop")) return tell(say("Wait until the answer is there, or stop it."));
   const place = at ? { at } : (begins ??= { at });
   waiting.push(...files.map((file) => ({ file, place })));
   if (files.length && waiting.length === files.length) readAll();

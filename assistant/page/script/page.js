@@ -41,7 +41,10 @@ document.addEventListener("click", (event) => {
     const open = document.body.classList.toggle("talks-open");
     button.setAttribute("aria-expanded", String(open));
   } else {
-    if (act === "open") document.body.classList.remove("talks-open");
+    if (act === "open") {
+      document.body.classList.remove("talks-open");
+      document.querySelector('[data-do="fold"]')?.setAttribute("aria-expanded", "false");
+    }
     hand(button);
   }
 });

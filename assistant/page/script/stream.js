@@ -32,6 +32,10 @@ async function fetched(url, request) {
   const now = response.headers.get("aprendiz-started");
   started ??= now;
   const restarted = now && now !== started; // this tab may have given up its stream, and would show nothing any more
+  if (response.status === 403 && url.includes("/queue/")) {
+    sessionStorage.clear(); // another user has come in by another tab, for whom nothing of this one is
+    window.location.reload();
+  }
   if (response.status === 401 || restarted) window.location.reload(); // logged out meanwhile: the server shows the login
   if (response.ok && url.includes("/queue/join")) await joined(await response.clone().json());
   if (!response.ok || !response.body || !url.includes("/queue/data")) return response;
