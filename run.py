@@ -8,6 +8,7 @@ own environment first (`assistant.environment`); heavy imports happen in the com
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -58,9 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return 1
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO, None):
             raise
-        print(f"aprendiz: {error.filename} cannot be used: {error.strerror}.", file=sys.stderr)
+        what = f"{error.filename} cannot be used" if error.filename else "A file could not be written"
+        print(f"aprendiz: {what}: {error.strerror or error}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("aprendiz: stopped.", file=sys.stderr)
@@ -91,6 +93,9 @@ def _in_own_environment(command: str, given: list[str]) -> int | None:
     if installed or (not inside and os.environ.get("APRENDIZ_ENVIRONMENT") == "mine"):
         return None
     if not environment.ready(ROOT, extra):
+        if "--parent" in given:  # of a night that a running server starts
+            print("aprendiz: Aprendiz was updated while it ran. Stop it and start it again.", file=sys.stderr)
+            return 1
         try:
             environment.make(ROOT, extra)
         except environment.SetupProblem as problem:
@@ -132,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--batch", type=Path, metavar="IN.jsonl", help='rows {"id","prompt"} or {"id","messages"}')
     ask.add_argument("--out", type=Path, metavar="OUT.jsonl")
     ask.add_argument("--version", default="current", help="base, current, or a version's id")
-    ask.add_argument("--memory", choices=("on", "off"), default="on")
+    ask.add_argument("--memory", choices=("on", "off"), help="whether corrections answer; without it as is set")
     ask.add_argument("--max-tokens", type=int, default=512)
     taken = command("import", "take in conversations with feedback", reports=True)
     taken.add_argument("files", nargs="+", type=Path)
@@ -272,7 +277,7 @@ def _ask(flags: argparse.Namespace) -> None:
         answers = assistant.answer_rows(
             [row.messages for row in rows],
             version=flags.version,
-            with_memory=flags.memory == "on" and settings.memory,
+            with_memory=flags.memory == "on" if flags.memory else settings.memory,
             sampling=Sampling(max_tokens=flags.max_tokens),
         )
     finally:

@@ -92,6 +92,9 @@ def _complete(root: Path, extra: str, lock: IO[bytes]) -> None:
             raise SetupProblem(problem)
         _say("Setting up Aprendiz. This is done once and takes five to fifteen minutes.")
         _say("  Making a private Python environment (a few seconds) ...")
+        for link in (root / ".venv" / "bin").glob("python*"):
+            if not link.exists():  # the Python behind it was removed, and `venv` would keep the link
+                link.unlink()
         venv = [sys.executable, "-m", "venv", str(root / ".venv")]
         _run(root, venv, "The environment could not be made", lock)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from assistant.formats import TEXT, Part, read_parts
@@ -56,7 +57,8 @@ def _limit() -> None:
     for what, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_CPU_S)):
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (allowed, hard))
+        with suppress(ValueError):  # macOS knows none for memory
+            resource.setrlimit(what, (allowed, hard))
 
 
 def _main(name: str) -> int:

@@ -4,6 +4,7 @@ Called by `run.py backup` and `restore`. In it are the store, the settings, the 
 base models, which can be had again, nor what runs left on the way.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ from store.records import now
 MANIFEST = "manifest.json"
 _MEMBER = re.compile(r"store\.db|current|config\.toml|versions/v-[0-9a-f]{12}(/[\w-][\w.-]*)+")
 _OF_ITSELF = re.compile(r"^_|^sqlite_|_fts|_revision$")  # tables that a store keeps for itself, full from the start
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _BLOCK_BYTES = 1 << 20
 
 
@@ -159,7 +161,11 @@ def _unpack(archive: Path, into: Path, only: str | None = None) -> None:
             raise StoreDamaged(f"{archive} is no whole backup of Aprendiz: it was changed or cut. Use another one.")
         with closing(sqlite3.connect(into / STORE)) as conn:
             faults = check(conn)
-    except (tarfile.TarError, sqlite3.DatabaseError, OSError, ValueError, LookupError, TypeError) as error:
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise StoreDamaged(f"{archive} is no whole backup of Aprendiz ({error}). Use another one.") from error
+        raise SetupFailed(f"{archive} cannot be unpacked into {into.parent}: {error.strerror}. Make room.") from error
+    except (tarfile.TarError, sqlite3.DatabaseError, ValueError, LookupError, TypeError) as error:
         raise StoreDamaged(f"{archive} is no whole backup of Aprendiz ({error}). Use another one.") from error
     if faults:
         raise StoreDamaged(f"The store in {archive} is damaged: {faults[0]}. Use another one.")

@@ -45,10 +45,10 @@ def glance(home: Path) -> dict[str, Any]:
 
 
 def night_alive(home: Path) -> bool:
-    """Whether there is a process of the number that the last night left; one that was killed leaves it too."""
+    """Whether a night has the number that the last one left; one that was killed leaves it, to be anybody's later."""
     import psutil
 
     try:
-        return bool(psutil.pid_exists(int((home / "night.pid").read_text())))
-    except (FileNotFoundError, ValueError):
+        return "improve" in psutil.Process(int((home / "night.pid").read_text())).cmdline()
+    except (FileNotFoundError, ValueError, psutil.Error):
         return False

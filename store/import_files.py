@@ -4,6 +4,7 @@ Read as bytes and handed to `store.import_forms` as text; `store.transfer` takes
 """
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePath
@@ -44,7 +45,7 @@ def _archived(path: str, file: BytesIO, most: int) -> list[Talk]:
                 for name in chosen
                 for talk in read_talks(f"{path}/{name}", _text(f"{path}/{name}", archive.read(name)), thumbs)
             ]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
         raise InputRefused(f"{path} cannot be unpacked ({error}). {NOT_TAKEN}") from error
 
 

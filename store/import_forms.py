@@ -86,13 +86,13 @@ def read_talks(name: str, text: str, thumbs: Mapping[str, Thumb] = MappingProxyT
     talks = []
     for number, export in enumerate(_parsed(name, 0, text), 1):
         where = f"{name}, conversation {number}"
-        if isinstance(export, dict) and isinstance(export.get("mapping"), dict):
+        if isinstance(export, dict) and isinstance(export.get("mapping", 0), dict | None):
             talks.append(_chatgpt(where, export, thumbs))
         elif isinstance(export, dict) and isinstance(export.get("chat"), dict):
             talks.append(_open_webui(where, export))
         else:
             raise _fault(where, "it has neither a `mapping`, as in ChatGPT's export, nor a `chat`, as in Open WebUI's")
-    return talks
+    return [talk for talk in talks if talk.said]  # of some there is nothing but pictures, or nothing at all
 
 
 def read_thumbs(name: str, text: str) -> dict[str, Thumb]:
@@ -224,15 +224,22 @@ def _chatgpt(where: str, export: dict[str, Any], thumbs: Mapping[str, Thumb]) ->
             return None
         if content.get("content_type") not in ("text", "multimodal_text") or message.get("recipient", "all") != "all":
             return None
-        text = "\n".join(part for part in parts if isinstance(part, str)) if isinstance(parts, list) else ""
+        text = "\n".join(filter(None, map(_in_text, parts if isinstance(parts, list) else [])))
         if not text.strip():
             return None
         thumb = thumbs.get(_text(message, "id")) if role == "assistant" else None
         given = (thumb.value, thumb.reasons, thumb.note) if thumb else ()
         return Said(role, text, None, _time(message.get("create_time")), *given)
 
-    said = _flattened(export["mapping"], "parent", export.get("current_node"), read)
+    said = _flattened(_object(export["mapping"]), "parent", export.get("current_node"), read)
     return Talk(where, f"chatgpt:{identity}", _text(export, "title"), "", _time(export.get("create_time")), said)
+
+
+def _in_text(part: object) -> str:
+    """What a part of a message says: text, or what was spoken as it was heard."""
+    if isinstance(part, str):
+        return part
+    return _text(_object(part), "text") if _object(part).get("content_type") == "audio_transcription" else ""
 
 
 def _open_webui(where: str, export: dict[str, Any]) -> Talk:
@@ -240,7 +247,6 @@ def _open_webui(where: str, export: dict[str, Any]) -> Talk:
     chat = export["chat"]
     identity, history = export.get("id"), _object(chat.get("history"))
     _require(isinstance(identity, str), where, "it has no `id`")
-    _require(isinstance(history.get("messages"), dict), where, "its `history` has no `messages`")
 
     def read(node: Mapping[str, Any]) -> Said | None:
         role, content, thumb = node.get("role"), node.get("content"), _object(node.get("annotation"))
@@ -254,14 +260,14 @@ def _open_webui(where: str, export: dict[str, Any]) -> Talk:
         note = _text(thumb, "comment") if rating is not None else ""
         return Said(role, content, None, _time(node.get("timestamp")), rating, reasons, note)
 
-    said = _flattened(history["messages"], "parentId", history.get("currentId"), read)
+    said = _flattened(_object(history.get("messages")), "parentId", history.get("currentId"), read)
     title = _text(export, "title") or _text(chat, "title")
     created, system_prompt = _time(export.get("created_at")), _text(_object(chat.get("params")), "system")
     return Talk(where, f"open-webui:{identity}", title, system_prompt, created, said)
 
 
 def _flattened(
-    nodes: dict[str, Any], parent_key: str, current: object, read: Callable[[Mapping[str, Any]], Said | None]
+    nodes: Mapping[str, Any], parent_key: str, current: object, read: Callable[[Mapping[str, Any]], Said | None]
 ) -> tuple[Said, ...]:
     """The nodes of a tree that `read` keeps, parents first, the branch that ends at `current` last.
 
@@ -297,6 +303,8 @@ def _parsed(where: str, line: int, text: str) -> Any:
         raise _fault(place, f"it is not JSON, from column {error.colno} on") from error
     except RecursionError as error:
         raise _fault(where, "it is nested too deeply") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise _fault(where, str(error)) from error
 
 
 def _moment(where: str, of: str, given: Mapping[str, Any], key: str = "created") -> str | None:

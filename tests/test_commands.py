@@ -156,7 +156,12 @@ def test_status_knows_a_night_that_was_killed_and_a_damaged_store(aprendiz):
     (aprendiz.home / "night.pid").write_text(str(2**22))
     assert aprendiz.json("status")["night_runs"] is False
     (aprendiz.home / "night.pid").write_text(str(os.getpid()))
+    assert aprendiz.json("status")["night_runs"] is False, "the number is another program's by now"
+    night = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "improve"])
+    (aprendiz.home / "night.pid").write_text(str(night.pid))
     assert aprendiz.json("status")["night_runs"] is True
+    night.kill()
+    night.wait()
     (aprendiz.home / "store.db").write_bytes(b"no store" * 1000)
     assert "restore a backup" in aprendiz.refused("status")
 

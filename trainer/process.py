@@ -70,7 +70,7 @@ class OwnNights:
         self._starting = threading.Lock()  # the page and the schedule may do so at once
 
     def start(self, trigger: str, local_date: str | None = None) -> subprocess.Popen[bytes]:
-        """Start a night in its own process group; its output goes to `home/night.log`.
+        """Start a night in its own process group; its output goes to `home/night.log`. Paths mean the same to it.
 
         Raises NightRefused when one is running.
         """
@@ -81,7 +81,7 @@ class OwnNights:
             if self.running():
                 raise NightRefused("A night is running already.")
             self._child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=self._root
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
         return self._child
 

@@ -443,6 +443,34 @@ def test_all_branches_of_open_webui_are_taken_with_the_rating_of_each_and_twice_
     assert everything(db) == before
 
 
+def test_what_was_spoken_is_taken_as_it_was_heard_and_what_has_no_words_leaves_nothing(db, home):
+    (spoken,) = chatgpt_export()
+    heard = {"content_type": "audio_transcription", "text": "Which sea?"}
+    spoken["mapping"]["q"]["message"]["content"] = {
+        "content_type": "multimodal_text",
+        "parts": [heard, {"content_type": "real_time_user_audio_video_asset_pointer"}],
+    }
+    nothing = [{**spoken, "id": f"none {n}", "mapping": mapping} for n, mapping in enumerate((None, {}))]
+    webui = {"id": "w", "chat": {"title": "Empty"}}
+    path = written(home, [spoken, *nothing, webui], name="conversations.json")
+    assert import_file(db, path) == ImportCount(1, 3, 0, 0, 0)
+    (conversation,) = list_conversations(db)
+    assert newest_path(db, conversation.id)[0].content == "Which sea?"
+    assert import_file(db, path) == ImportCount(known=1)
+
+
+def test_a_damaged_archive_is_refused_in_words(db, home):
+    with zipfile.ZipFile(home / "bad.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("conversations.json", json.dumps(chatgpt_export()))
+    data = bytearray((home / "bad.zip").read_bytes())
+    data[60:70] = bytes(10)
+    (home / "bad.zip").write_bytes(data)
+    with pytest.raises(InputRefused, match=r"bad\.zip cannot be unpacked"):
+        import_file(db, home / "bad.zip")
+    with pytest.raises(InputRefused, match=r"export\.json"):
+        import_file(db, written(home, "[" + "9" * 5000 + "]", name="export.json"))
+
+
 def test_an_export_of_another_program_is_refused_with_its_place(db, home):
     path = written(home, [*chatgpt_export(), {"uuid": "x", "chat_messages": []}], name="export.json")
     with pytest.raises(InputRefused, match=r"export\.json, conversation 2: it has neither a `mapping`"):
