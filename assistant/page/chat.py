@@ -142,8 +142,16 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
                 raise InputRefused(_WAIT)
             mark = _mark(sent=text, begins="" if at else "yes")
             yield (*_asked(before, text), *[gr.skip()] * (len(view) - 2), mark, *_BUSY)
-            for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
-                yield (*state, gr.skip(), *_BUSY)
+            begun = False
+            try:
+                for state in _watched(answering, request.session_hash or "", turn, home, begins=not at):
+                    begun = True
+                    yield (*state, gr.skip(), *_BUSY)
+            except Exception:
+                if not begun:  # it could not be stored, so it goes back into its box
+                    unsent = _branch_view(at, before)[:2]
+                    yield (*unsent, *[gr.skip()] * (len(view) - 2), _mark(unsent=text), *_BUSY)
+                raise
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with told():

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from store import conversations, feedback, wordings
-from store.database import opened
+from store.database import opened, writing
 from store.wordings import own_wordings
 from tests.assistant.browser import Visit
 from tests.assistant.chat_server import served
@@ -74,6 +74,17 @@ def test_an_answer_is_stopped_in_the_middle_and_what_was_written_stays(visit, se
         talk = conversations.list_conversations(db)[0]
         last = conversations.newest_path(db, talk.id)[-1]
     assert last.status == "stopped" and last.content
+
+
+def test_a_question_that_cannot_be_stored_is_back_in_its_box(visit, server):
+    with opened(server.home) as db, writing(db):  # another program holds the store for longer than one waits
+        visit.question.fill("Who mends the clock?")
+        visit.question.press("Enter")
+        expect(visit.page.get_by_text("has been writing to")).to_be_visible(timeout=30_000)
+        expect(visit.question).to_have_value("Who mends the clock?")
+        expect(visit.page.locator("#talk .user-row")).to_have_count(0)
+    visit.page.get_by_role("button", name="Send").click()
+    expect(visit.answers.last.get_by_role("button", name="Correct")).to_be_visible()
 
 
 def test_an_answer_goes_on_unseen_when_one_looks_at_something_else(visit, server):

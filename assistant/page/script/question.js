@@ -36,6 +36,7 @@ export function letGo() {
   if (mark.dataset.begins) letGoPrepared();
   if (mark.dataset.edit) drop(`edit ${mark.dataset.edit}`);
   else if (mark.dataset.sent) field?.value === mark.dataset.sent && write(field, "");
+  else if (mark.dataset.unsent) field?.value === "" && write(field, mark.dataset.unsent);
   else handedIn.clear(); // refused: it is still to be handed in
 }
 
