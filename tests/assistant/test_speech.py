@@ -182,7 +182,7 @@ def refusals(db, home: Path) -> Iterator[str]:
     ]  # fmt: skip
     files = {
         "c.jsonl": [*(json.dumps(each).encode() for each in wrong), b'{"conversation": x', b"\xff", b"{" * 9],
-        "c.json": [b"[{}]", b'[{"mapping": {}}]', b'[{"id": "1", "chat": {}}]', b"[" * 100_000],
+        "c.json": [b"[{}]", b'[{"mapping": {}}]', b'[{"chat": {}}]', b"[" * 100_000],
         "c.zip": [unpacked.getvalue(), unpacked.getvalue()[:-60] + bytes(38) + unpacked.getvalue()[-22:]],
     }
     for name, contents in files.items():

@@ -139,7 +139,7 @@ def test_a_correction_says_where_it_went_and_a_version_what_is_in_it(visit, serv
     page.get_by_role("tab", name="Night").click()
     page.get_by_role("button", name="What is in version 0123456789ab").click()
     expect(page.get_by_role("heading", name="What is in version 0123456789ab")).to_be_visible()
-    held = page.locator("article.card").filter(has_text="practised in 1 wordings")
+    held = page.locator("article.card").filter(has_text="practised in 1 wording")
     expect(held.get_by_text("knew it")).to_be_visible()
 
 
