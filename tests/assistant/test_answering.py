@@ -18,15 +18,21 @@ def state(text: str) -> Message:
     return Message("m", "c", None, "assistant", text, "writing", "base", None, None, None, None, "")
 
 
-def test_leaving_waits_until_what_was_on_its_way_has_gone():
-    answering, order, more = Answering(), [], threading.Event()
+def in_two_parts(more: threading.Event):
+    """A turn that goes on from its first state when `more` is set."""
 
     def turn(_cancelled):
         yield state("one")
         more.wait(10)
         yield state("two")
 
-    watching = answering.watch("tab", turn)
+    return turn
+
+
+def test_leaving_waits_until_what_was_on_its_way_has_gone():
+    answering, order, more = Answering(), [], threading.Event()
+
+    watching = answering.watch("tab", in_two_parts(more))
     assert next(watching).content == "one"
 
     def show() -> None:  # the page: a state is shown when the next one is asked for
@@ -47,12 +53,7 @@ def test_leaving_waits_until_what_was_on_its_way_has_gone():
 def test_nothing_is_kept_of_an_answer_that_has_ended_or_whose_tab_has_gone():
     answering, more = Answering(), threading.Event()
 
-    def turn(_cancelled):
-        yield state("one")
-        more.wait(10)
-        yield state("two")
-
-    gone = answering.watch("tab", turn)
+    gone = answering.watch("tab", in_two_parts(more))
     next(gone)
     gone.close()
     more.set()
@@ -73,13 +74,8 @@ def test_an_answer_that_has_ended_is_left_at_once():
 def test_a_tab_looks_at_an_answer_until_that_ends_or_the_tab_looks_elsewhere():
     answering, more = Answering(), threading.Event()
 
-    def turn(_cancelled):
-        yield state("one")
-        more.wait(10)
-        yield state("two")
-
     for leaves in (False, True):
-        watching = answering.watch("tab", turn)
+        watching = answering.watch("tab", in_two_parts(more))
         next(watching)
         assert answering.watching("tab") and not answering.watching("other tab")
         if leaves:

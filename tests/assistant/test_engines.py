@@ -59,6 +59,15 @@ def test_a_batch_ends_where_the_window_does_in_both_engines(pair, monkeypatch):
         assert engine.answer_all([TALK], Sampling(max_tokens=10**9)) == whole != cut
 
 
+def test_a_long_question_leaves_the_short_ones_of_its_batch_their_own_room(pair, monkeypatch):
+    long = [ChatMessage("user", "word " * 40)]
+    for engine in pair:
+        monkeypatch.setattr(engine, "context_tokens", 256)
+        most = Sampling(max_tokens=10**9)
+        together = engine.answer_all([TALK[-1:], long], most)
+        assert len(engine.answer_all([TALK[-1:]], most)[0]) == len(together[0]) > len(together[1])
+
+
 def test_both_engines_read_the_same_tokens(pair):
     llama, torch = pair
     assert llama.prompt_tokens(TALK) == torch.prompt_tokens(TALK)
