@@ -1,5 +1,6 @@
 """When the night comes: at a local time of day, once for each local date, caught up after sleep.
 
+A night's date is that of its hour: one of ten in the evening that is caught up next morning is still yesterday's.
 APScheduler keeps the time, by a clock that stands still while the computer sleeps, so that it looks every minute.
 Whether a date has had its night, one that was gone on with too, is on record in the store, so that the hour which a
 clock change repeats, a restart or a second server make no second one. What was deleted long ago goes for good here too.
@@ -20,6 +21,8 @@ from store.shelves import purge
 log = logging.getLogger(__name__)
 CATCH_UP_DELAY = timedelta(minutes=5)
 TRY_AGAIN = timedelta(minutes=20)
+SOON = timedelta(hours=3)
+DAY = timedelta(days=1)
 AWAKE, BIN = "awake", "bin"
 
 
@@ -35,10 +38,9 @@ class Schedule:
         """Why the night that was due last has not been started, in words."""
 
     def begin(self) -> None:
-        """Keep time from now on; a night that was missed today is caught up in a few minutes."""
+        """Keep time from now on; the last night, if it was missed, is caught up in a few minutes."""
         self._plan()
-        local = datetime.now().astimezone()
-        if self._settings.night and missed(local, time.fromisoformat(self._settings.night_time), self._ran_on):
+        if self._settings.night and missed(datetime.now(), self._hour, self._ran_on):
             self._later(CATCH_UP_DELAY)
 
     def take(self, settings: Settings) -> None:
@@ -49,6 +51,10 @@ class Schedule:
             self.put_off = []
             self._plan()
 
+    @property
+    def _hour(self) -> time:
+        return time.fromisoformat(self._settings.night_time)
+
     def _plan(self) -> None:
         if not self._scheduler.running:
             self._scheduler.start()
@@ -56,10 +62,9 @@ class Schedule:
         self._scheduler.add_job(self._empty_bin, "interval", hours=1, id=BIN, **often)
         if not self._settings.night:
             return
-        hour, minute = map(int, self._settings.night_time.split(":"))
         self._scheduler.add_job(
             self._due,
-            CronTrigger(hour=hour, minute=minute),
+            CronTrigger(hour=self._hour.hour, minute=self._hour.minute),
             id="night",
             misfire_grace_time=None,
             coalesce=True,
@@ -83,8 +88,8 @@ class Schedule:
             purge(db)
 
     def _due(self) -> None:
-        today = datetime.now().astimezone().date()
-        ran = self._ran_on(today)
+        its_date = night_of(datetime.now(), self._hour)
+        ran = self._ran_on(its_date)
         self.put_off = [] if ran else self._hindrances()
         if ran:
             return
@@ -92,7 +97,7 @@ class Schedule:
             log.warning("the night waits: %s", "; ".join(self.put_off))
             self._later(TRY_AGAIN)
             return
-        self._start(today.isoformat())
+        self._start(its_date.isoformat())
 
     def _later(self, delay: timedelta) -> None:
         when = datetime.now().astimezone() + delay
@@ -105,6 +110,12 @@ class Schedule:
             return runs.ran_on(db, day.isoformat())
 
 
+def night_of(local: datetime, at: time) -> date:
+    """The date of the last night that should have begun, by local time. Pure."""
+    return local.date() if local.time() >= at else local.date() - DAY
+
+
 def missed(local: datetime, at: time, ran_on: Callable[[date], bool]) -> bool:
-    """Whether today's night should have been by now and was not. Pure but for `ran_on`."""
-    return local.time() > at and not ran_on(local.date())
+    """Whether the last night should have been and was not, and the next is not soon. Pure but for `ran_on`."""
+    until_next = (datetime.combine(local, at) - local) % DAY
+    return until_next >= SOON and not ran_on(night_of(local, at))
