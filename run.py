@@ -376,13 +376,14 @@ def _improve(flags: argparse.Namespace) -> None:
     from store.answering import GiveWay
     from store.errors import NightRefused
     from trainer.night import run_night
-    from trainer.process import die_with, end_when_told, lower_priority, only_night, unpaused
+    from trainer.process import choose_gpu, die_with, end_when_told, lower_priority, only_night, unpaused
     from trainer.readiness import hindrances, machine
 
     end_when_told()
     if flags.parent:
         die_with(flags.parent, settings.home)
     lower_priority()
+    choose_gpu(settings.engine)
     give_way = GiveWay(settings.home)
     with only_night(settings.home), unpaused(settings.home):
         if against := hindrances(machine(settings.home), settings, unattended=False):

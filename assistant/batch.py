@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.conversation import Answer
-from models.whole_file import whole_file
 from store.database import storable
 from store.errors import InputRefused
 from store.records import ChatMessage
+from store.whole_file import whole_file
 
 _ROLES = ("system", "user", "assistant")
 

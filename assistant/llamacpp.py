@@ -22,7 +22,7 @@ from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 from assistant.grammar import grammar
 from assistant.odds import Told, odds_of
 from assistant.parallel import Parallel
-from models.engine import GREEDY, Finish, Piece, Sampling, in_turn, template_refuses
+from models.engine import GREEDY, Finish, Piece, Sampling, in_turn, template_refuses, withheld
 from models.gguf_file import inspect
 from models.tokens import as_text
 from store.errors import InputRefused, ModelRefused
@@ -229,8 +229,8 @@ class _Text:
         self._held += self._decoder.decode(raw)
         if reached := [place for word in self._stop if (place := self._held.find(word)) >= 0]:
             return self._held[: min(reached)], True
-        keep = max((n for word in self._stop for n in range(1, len(word)) if self._held.endswith(word[:n])), default=0)
-        shown, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
+        ready = len(self._held) - withheld(self._held, self._stop)
+        shown, self._held = self._held[:ready], self._held[ready:]
         return shown, False
 
     def rest(self) -> str:

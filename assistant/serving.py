@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from models.catalogue import BaseModel
 from models.engine import Engine
 from models.version_files import BASE, current, manner_of, model_file
-from store.errors import InputRefused
+from store.errors import InputRefused, ModelRefused
 from store.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,13 +24,19 @@ PATIENCE_S, LOOKS_S = 10.0, 0.02
 def open_engine(settings: Settings, base: BaseModel, version: str) -> Engine:
     """The engine of one version: llama.cpp on a CPU, transformers where there is a GPU, or as the settings say.
 
-    Raises NotFound for an unknown version and ModelRefused for a file that must not be served.
+    Where nothing is said, llama.cpp also serves what transformers cannot, or what the GPU has no memory for. Raises
+    NotFound for an unknown version and ModelRefused for a file that must not be served.
     """
     path = model_file(settings.home, version, base)
     if _kind(settings) == "torch":
         from assistant.torch_engine import TorchEngine
 
-        return TorchEngine.of_version(settings.home, base, version, context_tokens=settings.context_tokens)
+        try:
+            return TorchEngine.of_version(settings.home, base, version, context_tokens=settings.context_tokens)
+        except (ModelRefused, RuntimeError) as error:
+            if settings.engine == "torch":
+                raise
+            log.warning("the GPU cannot serve %s, llama.cpp does: %s", version, error)
     from assistant.llamacpp import LlamaCppEngine
 
     return LlamaCppEngine(path, version, context_tokens=settings.context_tokens, threads=settings.threads)
@@ -64,6 +70,7 @@ class Serving:
         wanted = self.version if version == "current" else version
         with self._lock:
             if wanted not in self._engines:
+                self._close_unused()
                 log.info("opening version %s", wanted)
                 self._engines[wanted] = open_engine(self._settings, self._base, wanted)
             self._users[wanted] = self._users.get(wanted, 0) + 1

@@ -4,6 +4,7 @@ A version is the base's training copy with its adapter merged in; on CUDA a base
 four (bitsandbytes). One lock serialises calls; the cache of the last conversation's prefix is kept.
 """
 
+import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,14 +15,16 @@ from jinja2 import TemplateError
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
-from models.engine import GREEDY, Piece, Sampling, in_turn, template_refuses
+from models.engine import GREEDY, Piece, Sampling, in_turn, template_refuses, withheld
 from models.tokens import as_text
 from models.training_copy import control_words, training_tokenizer
-from models.version_files import BASE, version_dir
-from store.errors import InputRefused
+from models.version_files import BASE, adapter_of
+from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
 
 ROWS = 16
+SIDE_BY_SIDE = 2
+"""As many versions are kept loaded: the one that serves, and the base."""
 
 
 class TorchEngine:
@@ -32,7 +35,7 @@ class TorchEngine:
     ) -> None:
         cuda = torch.cuda.is_available()
         size = sum(file.stat().st_size for file in directory.glob("*.safetensors"))
-        four_bits = cuda and size > 0.8 * torch.cuda.mem_get_info()[0]
+        four_bits = cuda and SIDE_BY_SIDE * size > 0.8 * torch.cuda.mem_get_info()[1]  # of all: the same for each
         quantised = BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
         )
@@ -58,8 +61,13 @@ class TorchEngine:
 
     @classmethod
     def of_version(cls, home: Path, base: BaseModel, version: str, *, context_tokens: int = 4096) -> Self:
-        """The engine of a version: the base's training copy with the version's adapter. Raises NotFound."""
-        adapter = None if version == BASE else version_dir(home, version) / "adapter"
+        """The engine of a version: the base's training copy with the version's adapter.
+
+        Raises NotFound, and ModelRefused for a version of another base.
+        """
+        adapter = None if version == BASE else adapter_of(home, version, base)
+        if version != BASE and adapter is None:
+            raise ModelRefused(f"{version} was made for another model than {base.name}; choose that one to be served.")
         return cls(training_dir(base), version, adapter=adapter, context_tokens=context_tokens)
 
     def prompt_tokens(self, messages: Sequence[ChatMessage]) -> list[int]:
@@ -115,8 +123,9 @@ class TorchEngine:
                 if cancelled():
                     yield Piece(text[len(shown) :], len(said), "cancelled")
                     return
-                yield Piece(whole[len(shown) :], len(said))
-                shown = whole
+                ready = whole[: max(len(shown), len(whole) - withheld(whole, sampling.stop))]
+                yield Piece(ready[len(shown) :], len(said))
+                shown = ready
                 logits = self._read([*tokens, *said])
 
     @torch.inference_mode()
@@ -154,6 +163,7 @@ class TorchEngine:
         """Give the model's memory back."""
         with self._lock:
             self._model = self._cache = None
+            gc.collect()  # four-bit layers and their weights hold each other
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
 
@@ -165,10 +175,11 @@ class TorchEngine:
         if kept < len(self._cached):
             self._cache.crop(kept - len(self._cached))
         ids = torch.tensor([tokens[kept:]], device=self._model.device)
+        cache, self._cache, self._cached = self._cache, DynamicCache(), []  # half written if the model fails
         logits: torch.Tensor = self._model(
-            input_ids=ids, past_key_values=self._cache, use_cache=True, logits_to_keep=1
+            input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
         ).logits[0, -1]
-        self._cached = list(tokens)
+        self._cache, self._cached = cache, list(tokens)
         return logits.float()
 
     def _batch(self, prompts: list[list[int]], sampling: Sampling) -> list[str]:

@@ -119,6 +119,11 @@ def in_turn(lock: "threading.RLock", cancelled: Callable[[], bool]) -> Iterator[
             lock.release()
 
 
+def withheld(text: str, stop: Sequence[str]) -> int:
+    """How many characters at the end of `text` may become a word of `stop`, and are not shown yet. Pure."""
+    return max((n for word in stop for n in range(1, len(word)) if text.endswith(word[:n])), default=0)
+
+
 def answer(engine: Engine, question: str, sampling: Sampling = GREEDY) -> str:
     """The whole answer to one question."""
     return "".join(piece.text for piece in engine.stream([ChatMessage("user", question)], sampling))

@@ -6,8 +6,8 @@ from typing import Literal
 
 from models.catalogue import BaseModel
 from models.version_files import BASE, model_file, verify, version_dir
-from models.whole_file import whole_directory, whole_file
 from store.errors import InputRefused, NotFound, SetupFailed
+from store.whole_file import whole_directory, whole_file
 
 
 def export_files(home: Path, what: Literal["adapter", "gguf"], version: str, base: BaseModel, out: Path) -> Path:

@@ -20,8 +20,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from models.architecture import ARCHITECTURES, gguf_name, stored_form, tensor_shapes
 from models.gguf_header import GgufHeader, TensorPlace, Value, read_header
-from models.whole_file import whole_file
 from store.errors import ModelRefused
+from store.whole_file import whole_file
 
 Weights = np.ndarray
 Quantised = Literal["q8_0", "q4_k_m"]

@@ -19,8 +19,8 @@ from models.gguf_file import inspect, write_model
 from models.gguf_header import Value
 from models.rope import gguf_rope
 from models.tokens import SPLITS, vocabulary_disagreement
-from models.whole_file import whole_file
 from store.errors import ModelRefused
+from store.whole_file import whole_file
 
 _KINDS = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3_text": "gemma3"}
 _U32, _F32, _BOOL, _STRING = GGUFValueType.UINT32, GGUFValueType.FLOAT32, GGUFValueType.BOOL, GGUFValueType.STRING

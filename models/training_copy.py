@@ -17,8 +17,8 @@ from models.gguf_file import inspect
 from models.gguf_header import GgufHeader, read_header
 from models.rope import hf_rope
 from models.tokens import SPLITS, vocabulary_disagreement
-from models.whole_file import whole_directory
 from store.errors import ModelRefused
+from store.whole_file import whole_directory
 
 _log = logging.getLogger(__name__)
 

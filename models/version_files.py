@@ -13,8 +13,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.whole_file import sync_directory, sync_tree, whole_file
 from store.errors import ModelRefused, NotFound
+from store.whole_file import sync_directory, sync_tree, whole_file
 
 if TYPE_CHECKING:
     from models.catalogue import BaseModel

@@ -3,8 +3,6 @@
 `store.settings` says what a setting may be and reads the file; this writes it, and says where each value comes from.
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -14,6 +12,7 @@ import tomlkit
 
 from store.errors import InputRefused
 from store.settings import CONFIG, PREFIX, Settings, checked, read_config, settled
+from store.whole_file import whole_file
 
 Source = Literal["flag", "environment", "file", "default"]
 
@@ -102,18 +101,9 @@ def running(begun: Settings, now: Settings) -> Settings:
 def _write(path: Path, text: str) -> None:
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", newline="", delete=False
-        ) as file:
-            part = Path(file.name)
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-                part.chmod(mode)
-                part.replace(path)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
+        with whole_file(path) as part:
+            part.touch(0o600)
+            part.chmod(mode)
+            part.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise InputRefused(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error

@@ -60,7 +60,7 @@ def conversation(db: Database, id: str) -> Conversation:
     """The conversation `id`. Raises NotFound, also when it was deleted and can still be brought back."""
     found = select_conversations(db, "WHERE id = ?", id)
     if not found:
-        raise NotFound.among("conversation", id, [known.id for known in list_conversations(db, limit=11)])
+        raise NotFound(f"There is no conversation {id!r}: its address is wrong, or it was deleted for good.")
     if found[0].deleted:
         raise NotFound(f"The conversation “{found[0].title}” was deleted. Bring it back from the bin first.")
     return found[0]

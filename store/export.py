@@ -4,8 +4,6 @@
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +15,7 @@ from store.feedback import active_corrections, correction_of
 from store.forgetting import FORGOTTEN
 from store.light_sqlite_utils import Database
 from store.ratings import preferences
+from store.whole_file import whole_file
 
 Form = Literal["sft", "dpo", "kto"]
 Row = dict[str, Any]
@@ -36,25 +35,18 @@ def export_data(home: Path, what: Form, out: Path) -> int:
     """
     if out.exists():
         raise InputRefused(f"{out} exists already; an export is not written over it. Choose another name.")
+    if not out.parent.is_dir():
+        raise InputRefused(f"{out} cannot be written: No such file or directory. Nothing was exported.")
     make = {"sft": _completions, "dpo": _pairs, "kto": _labelled}[what]
     with opened(home) as db:
         made = list(make(db))
     if not made:
         raise NotFound(f"There is nothing to export yet: {what} is made from {_FROM[what]}.")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=out.parent, prefix=f".{out.name}.", encoding="utf-8", newline="\n", delete=False
-        ) as file:
-            part = Path(file.name)
-            try:
-                for row in made:
-                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-                part.rename(out)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
+        with whole_file(out) as part:
+            part.touch(0o600)
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in made)
     except OSError as error:
         raise InputRefused(f"{out} cannot be written: {error.strerror}. Nothing was exported.") from error
     return len(made)

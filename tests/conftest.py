@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ sys.path.insert(0, str(ROOT))
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):
+    time.tzset()
 
 from models.catalogue import BaseModel, base_model
 from models.hf_to_gguf import convert
+from tests.assistant.chat_server import READY, with_base_of
 from tests.models import tiny_models
 
 
@@ -26,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def home(tmp_path: Path) -> Path:
     """An empty data directory."""
     return tmp_path
+
+
+@pytest.fixture
+def home_with_base(home, default_home) -> Path:
+    """A data directory that has the default model and the embedding model ready."""
+    with_base_of(default_home, home)
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +57,12 @@ def tiny(tmp_path_factory):
     return model
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def default_home(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("default-home")
+    """Where the default model is made ready, for all workers: it is locked while that is done."""
+    own = tmp_path_factory.getbasetemp()
+    READY[:] = [(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "default-home"]
+    return READY[0]
 
 
 @pytest.fixture(scope="session")

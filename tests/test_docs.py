@@ -113,6 +113,20 @@ def test_the_two_commands_are_there():
     assert started == ["run.py", "run.py test"]
 
 
+def test_the_map_of_the_rooms_names_every_module_and_no_other():
+    named, above = set(), {}
+    for line in README.split("### Every room\n\n```\n")[1].split("```")[0].splitlines():
+        name = line.split()[0]
+        depth = len(line) - len(line.lstrip())
+        above = {level: place for level, place in above.items() if level < depth}
+        named.add("".join(above.values()) + name)
+        if name.endswith("/"):
+            above[depth] = name
+    modules = {path for room in ROOMS for end in ("py", "js") for path in (ROOT / room).rglob(f"*.{end}")}
+    there = {str(path.relative_to(ROOT)) for path in modules if path.name != "__init__.py"}
+    assert {name for name in named if "/" in name and name.endswith((".py", ".js"))} == there
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_public_module_says_what_it_is(room):
     for path in sorted((ROOT / room).rglob("*.py")):

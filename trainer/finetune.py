@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, TrainerCallback
+from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
 from models.tokens import as_text
@@ -30,6 +30,7 @@ from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.fused import fused
 from trainer.lengths import LONGEST, ROW_TOKENS
+from trainer.loading import loaded, settled
 from trainer.loss import SparseCrossEntropy
 from trainer.precision import training_dtype
 from trainer.trunk import Computed, computed, decoder, masks, upper_layers
@@ -154,20 +155,7 @@ def _between_layers(output: Any, give_way: Callable[[], None]) -> None:
 
 
 def _loaded(training: Path, config: FinetuneConfig) -> Any:
-    quantised = BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_compute_dtype=training_dtype(),
-        bnb_4bit_use_double_quant=True,
-    )
-    model = AutoModelForCausalLM.from_pretrained(
-        training,
-        dtype=training_dtype(),
-        attn_implementation=SEGMENTS,
-        device_map="cuda" if torch.cuda.is_available() else "cpu",
-        local_files_only=True,
-        **({"quantization_config": quantised} if config.nf4 else {}),
-    )
+    model = loaded(training, config.nf4, attn_implementation=SEGMENTS)
     model.config.use_cache = False
     # In eval mode bitsandbytes packs 4-bit weights for inference, and on a CPU no gradient comes through those.
     return model.train(config.nf4)
@@ -233,6 +221,7 @@ def _affordable(model: Any, rows: Sequence[Computed], config: FinetuneConfig, sp
     started = time.monotonic()
     for row in rows[:2]:
         _losses(model, row, config)[0].backward()
+    settled()
     model.zero_grad(set_to_none=True)
     each = (time.monotonic() - started) / min(2, len(rows))
     wanted = max(len(rows) * config.epochs, min(len(rows) * MOST_EPOCHS, config.least_steps))

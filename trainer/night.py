@@ -282,6 +282,7 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
 
 def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     from trainer.finetune import FinetuneConfig, finetune
+    from trainer.loading import four_bits, give_back
 
     left = night.settings.night_minutes - night.worked_s() / 60
     give_way, tell = GiveWay(night.settings.home), night.progress("finetune")
@@ -292,9 +293,10 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
         tell(done, total, note)
 
     data = [e for e in examples.examples_of(night.db, night.run.id) if e.kind not in ("probe", "liked probe")]
-    config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=_pays_in_four_bits(night.base))
+    training = training_dir(night.base)
+    config = FinetuneConfig(minutes=max(1.0, left * 0.7), nf4=four_bits(training))
     trained = finetune(
-        training_dir(night.base),
+        training,
         data,
         night.work,
         config,
@@ -302,6 +304,7 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
         give_way,
         adapter_of(night.settings.home, start, night.base) if start else None,
     )
+    give_back()
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
 
@@ -413,8 +416,3 @@ def _evaluation(row: dict[str, Any]) -> Evaluation:
 
 def _write_card(path: Path, card: dict[str, Any]) -> None:
     path.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-
-
-def _pays_in_four_bits(base: BaseModel) -> bool:
-    """QLoRA is for models that would not fit otherwise; small ones train faster and truer without."""
-    return base.gguf.stat().st_size > 6 * 2**30

@@ -191,6 +191,15 @@ def lower_priority() -> None:
         os.nice(10)
 
 
+def choose_gpu(engine: str) -> None:
+    """Let this process see one GPU, since trl trains on no more from one, or none where `engine` is llama.cpp.
+
+    Before torch looks for any.
+    """
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    os.environ["CUDA_VISIBLE_DEVICES"] = "" if engine == "llamacpp" else seen.split(",")[0]
+
+
 def die_with(parent: int, home: Path) -> None:
     """End this process, the night of `home`, when `parent` is gone; the next night resumes its unfinished run."""
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from models.engine import Engine, Sampling
-from models.whole_file import whole_file
 from store.records import ChatMessage, Example, ExampleKind
+from store.whole_file import whole_file
 
 QUESTIONS = 160
 HELD_OUT = 40
@@ -70,13 +70,12 @@ def answered_by(
 def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
     """Up to `count` questions that the model makes up, each once, 8 to 400 characters long."""
     import torch
-    from transformers import AutoModelForCausalLM
 
     from models.training_copy import training_tokenizer
-    from trainer.precision import training_dtype
+    from trainer.loading import four_bits, loaded
 
     tokenizer = training_tokenizer(training)
-    model = AutoModelForCausalLM.from_pretrained(training, dtype=training_dtype(), local_files_only=True).eval()
+    model = loaded(training, four_bits(training)).eval()
     turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
     prompts = [
         tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns
@@ -106,11 +105,11 @@ def _gone_on(model: Any, opening: Sequence[int], closing: int, count: int) -> li
     import torch
 
     with torch.inference_mode():
-        out = model(torch.tensor([opening]), use_cache=True, logits_to_keep=1)
+        out = model(torch.tensor([opening], device=model.device), use_cache=True, logits_to_keep=1)
         cache, logits = out.past_key_values, out.logits[:, -1].expand(count, -1)
         cache.batch_repeat_interleave(count)
         said: list[Any] = []
-        closed = torch.zeros(count, 1, dtype=torch.bool)
+        closed = torch.zeros(count, 1, dtype=torch.bool, device=model.device)
         while len(said) < _LONGEST_QUESTION and not closed.all():
             likely = logits.topk(min(_LIKELY, logits.shape[-1]))
             token = likely.indices.gather(1, torch.multinomial(likely.values.float().softmax(-1), 1))

@@ -13,11 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.catalogue import base_model
+from models.embedding import embedding_file
+
 ROOT = Path(__file__).parents[2]
 START_S = 180
 
 # No night by itself; one thread, since two that wait for each other crawl when other work shares the cores.
 QUIET = {"APRENDIZ_ENVIRONMENT": "mine", "APRENDIZ_NIGHT": "false", "APRENDIZ_THREADS": "1"}
+LARGE = 1_000_000  # bytes
+READY: list[Path] = []
+"""The home in which the tests have the default model ready, once they run."""
 
 
 @dataclass
@@ -38,10 +44,12 @@ class Served:
 def served(home: Path, *, port: int = 0, **environment: str) -> Iterator[Served]:
     """Serve `home` until the end of the block; settings may be given as they stand in the environment.
 
-    The base that the server made ready is removed at the end: a fresh start makes it again in seconds, and forty homes
-    that keep one fill a disk.
+    The base that it serves is removed at the end, unless it lay there before: forty homes that keep one fill a disk.
     """
     port = port or free_port()
+    kept = (home / "base").exists()
+    if READY and not kept and "APRENDIZ_MODEL" not in environment:
+        with_base_of(READY[0], home)
     began = time.monotonic()
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(
@@ -56,8 +64,32 @@ def served(home: Path, *, port: int = 0, **environment: str) -> Iterator[Served]
         yield Served(home, port, process, time.monotonic() - began)
     finally:
         process.terminate()
-        process.wait(30)
-        shutil.rmtree(home / "base", ignore_errors=True)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+            if not kept:
+                shutil.rmtree(home / "base", ignore_errors=True)
+
+
+def with_base_of(made: Path, home: Path) -> None:
+    """Have the default model and the embedding model ready in `made`, and give them to `home`.
+
+    Large files are one on the disk for both: who writes them anew puts another in their place.
+    """
+    base_model("", made, "f16")
+    embedding_file(made)
+
+    def linked(source: str, target: str) -> str:
+        if Path(source).stat().st_size < LARGE:
+            return shutil.copy2(source, target)
+        Path(target).hardlink_to(source)
+        return target
+
+    shutil.copytree(
+        made / "base", home / "base", copy_function=linked, ignore=shutil.ignore_patterns("*.part", "*.lock")
+    )
 
 
 def free_port() -> int:

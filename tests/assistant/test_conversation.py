@@ -27,8 +27,8 @@ SHORT = Sampling(max_tokens=12)
 
 
 @pytest.fixture
-def assistant(home, default_model):
-    made = Assistant(Settings(home=home), default_model)
+def assistant(home_with_base, default_model):
+    made = Assistant(Settings(home=home_with_base, threads=1), default_model)
     yield made
     made.close()
 
@@ -39,6 +39,14 @@ def taught(assistant: Assistant, question: str, answer: str) -> int:
         asked = conversations.add_message(db, talk.id, None, "user", question)
         said = conversations.add_message(db, talk.id, asked.id, "assistant", "I do not know.")
         return feedback.correct(db, said.id, answer).id
+
+
+def brief_talk(assistant: Assistant, system_prompt: str = "") -> str:
+    """A new conversation with the shortest answers that tests need."""
+    with opened(assistant.settings.home) as db:
+        talk = conversations.create_conversation(db, system_prompt=system_prompt)
+        conversations.sample(db, talk.id, 0, 1, SHORT.max_tokens)
+    return talk.id
 
 
 def ask(assistant: Assistant, question: str) -> tuple[str, int | None]:
@@ -59,10 +67,7 @@ def test_a_turn_is_stored_and_grows_until_it_is_complete(assistant):
 
 @pytest.mark.parametrize("through", ["page", "API"])
 def test_the_time_to_the_first_token_counts_looking_up_too(assistant, monkeypatch, through):
-    home, look_up = assistant.settings.home, assistant.memory.recall_all
-    with opened(home) as db:
-        talk = conversations.create_conversation(db).id
-        conversations.sample(db, talk, 0, 1, SHORT.max_tokens)
+    home, look_up, talk = assistant.settings.home, assistant.memory.recall_all, brief_talk(assistant)
 
     clock, waited = time.monotonic, [0]
 
@@ -130,10 +135,10 @@ def test_a_forgotten_correction_is_not_remembered(assistant):
     assert ask(assistant, QUESTION)[1] is None
 
 
-def test_with_memory_off_only_the_weights_answer(home, default_model):
-    assistant = Assistant(Settings(home=home, memory=False), default_model)
+def test_with_memory_off_only_the_weights_answer(home_with_base, default_model):
+    assistant = Assistant(Settings(home=home_with_base, memory=False, threads=1), default_model)
     taught(assistant, QUESTION, "Imogen Farrow.")
-    last = list(assistant.send(None, QUESTION))[-1]
+    last = list(assistant.send(brief_talk(assistant), QUESTION))[-1]
     assistant.close()
     assert last.correction_id is None
 
@@ -146,7 +151,7 @@ def test_a_wish_holds_for_other_questions_and_is_never_said_as_an_answer(assista
     assert said not in (before, "Answer in Spanish.")
     (without,) = assistant.answer_rows([[ChatMessage("user", QUESTION)]], with_memory=False, sampling=SHORT)
     assert without.text == before
-    *_, answer = assistant.send(None, QUESTION)
+    *_, answer = assistant.send(brief_talk(assistant), QUESTION)
     assert answer.correction_id is None
     assert not answer.content.startswith(before)
 
@@ -253,16 +258,16 @@ def test_what_no_model_can_answer_or_go_on_with_is_shown_as_failed_before_the_er
 
 
 def test_passages_leave_room_for_long_instructions(assistant):
+    talk = brief_talk(assistant, "word " * 3600)
     with opened(assistant.settings.home) as db:
-        talk = conversations.create_conversation(db, system_prompt="word " * 3600)
         lines = [f"The ferry of Harlow leaves at {hour}. " + "It carries sheep and wool. " * 90 for hour in range(3)]
         for number, text in enumerate(lines):
-            assistant.memory.read_here(db, f"{number}.txt", text.encode(), talk.id)
-    assert list(assistant.send(talk.id, "When does the ferry of Harlow leave?"))[-1].status == "complete"
+            assistant.memory.read_here(db, f"{number}.txt", text.encode(), talk)
+    assert list(assistant.send(talk, "When does the ferry of Harlow leave?"))[-1].status == "complete"
 
 
 def test_a_long_conversation_loses_its_oldest_turns_only_for_the_model(assistant):
-    shown = list(assistant.send(None, "word " * 1500))[-1]
+    shown = list(assistant.send(brief_talk(assistant), "word " * 1500))[-1]
     again = list(assistant.send(shown.conversation_id, "And " + "word " * 1500))[-1]
     again = list(assistant.send(shown.conversation_id, "Say yes. " + "word " * 1500))[-1]
     assert again.status == "complete"

@@ -68,7 +68,8 @@ def test_passages_are_quoted_in_the_order_of_the_document_and_only_as_many_as_fi
     engine.close()
 
 
-def test_a_document_is_read_once_and_used_where_it_bears_on_the_question(home, default_model):
+def test_a_document_is_read_once_and_used_where_it_bears_on_the_question(home_with_base, default_model):
+    home = home_with_base
     file = home / "cabin.md"
     file.write_text(NOTES, encoding="utf-8")
     memory = Memory(home)

@@ -3,17 +3,23 @@
 import json
 import math
 import os
+import shutil
 import threading
 
 import pytest
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+from assistant import serving
 from assistant.llamacpp import LlamaCppEngine, _Text
+from assistant.serving import open_engine
 from assistant.torch_engine import TorchEngine
+from models.catalogue import base_model
 from models.engine import Sampling, answer
 from models.training_copy import training_copy
-from store.errors import InputRefused
+from models.version_files import BASE, seal_version
+from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
+from store.settings import Settings
 
 TALK = [
     ChatMessage("system", "Be brief."),
@@ -21,6 +27,7 @@ TALK = [
     ChatMessage("assistant", "Bien — ünïcödé 你好 👋"),
     ChatMessage("user", "What is the capital of France?"),
 ]
+HELLO = [ChatMessage("user", "Hello?")]
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +104,44 @@ def test_what_is_written_in_a_message_begins_no_turn(pair):
 def test_of_two_stop_words_the_one_that_comes_first_ends_an_answer():
     for words in ((")", "\n"), ("\n", ")")):
         assert _Text(words).add(b"done)\n") == ("done", True)
+
+
+def test_no_part_of_a_stop_word_is_shown_by_either_engine(pair):
+    for engine in pair:
+        whole = answer(engine, "Hello?", Sampling(max_tokens=16))
+        place = len(whole) // 2
+        word = whole[place : place + 8]
+        stopped = [piece.text for piece in engine.stream(HELLO, Sampling(max_tokens=16, stop=(word,)))]
+        assert len(word) == 8 and "".join(stopped) == whole[: whole.find(word)]
+
+
+def test_transformers_answers_right_after_it_ran_out_of_memory_in_an_answer(pair, monkeypatch):
+    _, torch = pair
+    right = answer(torch, "Hello?", Sampling(max_tokens=8))
+    forward = torch._model.forward
+
+    def fails(**given):
+        forward(**given)
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as meanwhile, pytest.raises(RuntimeError):
+        meanwhile.setattr(torch._model, "forward", fails)
+        answer(torch, "Hello? Who?", Sampling(max_tokens=8))
+    assert answer(torch, "Hello?", Sampling(max_tokens=8)) == right
+
+
+def test_what_transformers_cannot_serve_llama_cpp_does_unless_the_settings_say_otherwise(home, tiny, monkeypatch):
+    base = base_model(str(tiny("llama")[1]), home, "auto")
+    (home / "staging").mkdir()
+    shutil.copy(tiny("qwen2")[1], home / "staging" / "model.gguf")
+    other = seal_version(home, home / "staging")
+    with pytest.raises(ModelRefused, match="another model"):
+        open_engine(Settings(home=home, engine="torch"), base, other)
+    monkeypatch.setattr(serving, "_kind", lambda settings: "torch")
+    for version, kind in ((BASE, TorchEngine), (other, LlamaCppEngine)):
+        engine = open_engine(Settings(home=home, threads=1), base, version)
+        assert isinstance(engine, kind)
+        engine.close()
 
 
 def test_both_engines_score_an_answer_alike(pair):

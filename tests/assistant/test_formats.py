@@ -54,7 +54,7 @@ def test_a_web_page_gives_what_is_read_and_not_what_is_run():
         b"<table><tr><th>Room</th><th>Beds</th></tr><tr><td>Attic</td><td>2</td></tr></table>after"
     )
     (part,) = read_apart("cabin.html", page)
-    assert part.text.split("\n\n\n") and "Behind the blue flowerpot—left." in part.text
+    assert "Behind the blue flowerpot—left." in part.text
     assert "Room: Attic; Beds: 2" in part.text and "after" in part.text
     assert not any(word in part.text for word in ("steal", "color", "psst"))
 

@@ -19,8 +19,8 @@ def store(home):
 
 
 @pytest.fixture
-def memory(home):
-    found = Memory(home)
+def memory(home_with_base):
+    found = Memory(home_with_base)
     yield found
     found.close()
 

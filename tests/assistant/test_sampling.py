@@ -18,7 +18,7 @@ STORY = "Tell a story about a lighthouse keeper."
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory, default_model):
-    made = Assistant(Settings(home=tmp_path_factory.mktemp("home")), default_model)
+    made = Assistant(Settings(home=tmp_path_factory.mktemp("home"), threads=1), default_model)
     yield made
     made.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models import version_files, whole_file
+from models import version_files
 from models.catalogue import BaseModel
 from models.version_files import (
     clear_files,
@@ -22,6 +22,7 @@ from models.version_files import (
     version_dir,
     was_cleared,
 )
+from store import whole_file
 from store.errors import ModelRefused, NotFound
 
 MODEL = b"GGUF, let us say" * 100

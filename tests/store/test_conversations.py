@@ -213,7 +213,7 @@ def test_unknown_and_foreign_ids_are_told(db):
     elsewhere = add_message(db, other.id, None, "user", "x")
     with pytest.raises(InputRefused, match="another conversation"):
         add_message(db, known.id, elsewhere.id, "assistant", "y")
-    with pytest.raises(NotFound, match=known.id):
+    with pytest.raises(NotFound, match="no conversation 'nothing'"):
         conversation(db, "nothing")
     for asked in (rename_conversation, instruct):
         with pytest.raises(NotFound):

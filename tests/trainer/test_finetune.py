@@ -46,6 +46,11 @@ def test_a_finished_training_is_not_repeated(training, home):
     assert finetune(training, DATA, home, replace(CONFIG, epochs=1)) == first
 
 
+def test_a_training_keeps_to_its_minutes(training, home):
+    assert finetune(training, DATA, home / "none", replace(CONFIG, minutes=0.0)).steps == 1
+    assert finetune(training, DATA, home / "enough", replace(CONFIG, minutes=9.0)).steps > 1
+
+
 def test_a_broken_off_training_goes_on_from_its_last_whole_checkpoint(training, home):
     class BrokenOffError(Exception):
         pass

@@ -100,6 +100,8 @@ def test_a_night_killed_ten_times_ends_as_if_nothing_had_happened(home, tiny):
     environment = {"APRENDIZ_MODEL": str(directory)}
     killed_in = []
     for moment in MOMENTS:
+        if killed_in.count(moment.phase) == 2:
+            continue  # one that came late was there too, and a third end in one step fails the night
         killed_in.append(kill_at(improve(home, **environment), home, moment))
         assert current(home) == "base"
         if not killed_in[-1]:
@@ -109,6 +111,7 @@ def test_a_night_killed_ten_times_ends_as_if_nothing_had_happened(home, tiny):
             assert outcome(improve(home, **environment))["decision"] == "refused"
         assert_one_of_everything(home, db)
     assert sum(bool(phase) for phase in killed_in) >= 6, killed_in
+    assert {"synthesise", "finetune", "examine"} <= set(killed_in)
 
 
 def assert_one_of_everything(home: Path, db) -> None:

@@ -1,7 +1,9 @@
 """When the night comes, and what keeps it from coming."""
 
+import os
 import subprocess
 import sys
+import threading
 import time as clock
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -16,7 +18,7 @@ from store.pausing import is_paused, pause
 from store.runs import begin_run, fail_run, ran_on, runs
 from store.settings import Settings
 from trainer.night import run_night
-from trainer.process import OwnNights, cancel_night, night_running, only_night, paused, tell_of, unpaused
+from trainer.process import OwnNights, cancel_night, choose_gpu, night_running, only_night, paused, tell_of, unpaused
 from trainer.readiness import Machine, hindrances
 from trainer.schedule import AWAKE, Schedule, missed, night_of
 
@@ -75,8 +77,7 @@ def test_a_night_that_the_schedule_finishes_is_that_of_today(home):
     Schedule(Settings(home=home, night_time="00:00"), start, list)._due()
     with opened(home) as db:
         assert [(run.id, run.state) for run in runs(db)] == [(begun.id, "finished")]
-    again = Schedule(Settings(home=home, night_time="00:00"), lambda day: None, list)
-    assert not missed(datetime.now(), time(0, 0), again._ran_on)
+        assert ran_on(db, datetime.now().date().isoformat()), "a server started in the daytime has nothing to catch up"
 
 
 def test_a_hindrance_puts_the_night_off(home):
@@ -131,7 +132,9 @@ def test_a_night_that_could_not_begin_is_on_record(home):
     with opened(home) as db:
         fail_run(db, begin_run(db, "schedule", "2026-05-05").id, "It failed.")
         begun.communicate(b"")
-        clock.sleep(0.5)
+        for each in threading.enumerate():
+            if each.name == "night-watch":
+                each.join(30)
         assert runs(db)[0].reasons == ("It failed.",)
 
 
@@ -178,6 +181,15 @@ def test_the_machine_is_looked_at_before_a_night(home):
     assert hindrances(battery, settings, unattended=True)
     assert hindrances(battery, settings, unattended=False) == []
     assert hindrances(Machine(50, True, 9.0), settings, unattended=True)
+
+
+def test_a_night_sees_one_gpu_and_none_where_llama_cpp_is_asked_for(monkeypatch):
+    for engine, given, seen in (("auto", None, "0"), ("torch", "2,3", "2"), ("auto", "", ""), ("llamacpp", "1", "")):
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        if given is not None:
+            monkeypatch.setenv("CUDA_VISIBLE_DEVICES", given)
+        choose_gpu(engine)
+        assert os.environ["CUDA_VISIBLE_DEVICES"] == seen
 
 
 def test_one_night_at_a_time(home):

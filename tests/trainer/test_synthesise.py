@@ -32,28 +32,16 @@ OWN = practice(CORRECTIONS[2]).held_out[0]
 
 @pytest.fixture(scope="module")
 def made(default_home, default_model):
-    """Of four corrections, two new and two known, in one night and in the next."""
-    engine = LlamaCppEngine(default_model.gguf, "base", context_tokens=1024)
+    """Of four corrections, two new and two known, in one night and in the next, which has no teacher."""
+    engine = LlamaCppEngine(default_model.gguf, "base", threads=1, context_tokens=1024)
     embedder = Embedder(embedding_file(default_home), 2)
     lm = teacher(load_settings(default_home), engine)
-    nights = [
-        synthesise(
-            CORRECTIONS,
-            {3, 4},
-            {1, 2},
-            engine,
-            lm,
-            embedder,
-            seed,
-            withdrawn=[FORGOTTEN],
-            refused={4: {REFUSED}},
-            own={3: [OWN]},
-        )[0]
-        for seed in ("a", "b")
-    ]
+    wishes = {"withdrawn": [FORGOTTEN], "refused": {4: {REFUSED}}, "own": {3: [OWN]}}
+    first, _counts = synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, "a", **wishes)
+    second, _counts = synthesise(CORRECTIONS, set(), {1, 2}, Silent(), None, None, "b", **wishes)
     embedder.close()
     engine.close()
-    return nights
+    return first, second
 
 
 def asked(night, kind, *, correction):

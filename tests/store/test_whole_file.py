@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.whole_file import whole_directory, whole_file
+from store.whole_file import whole_directory, whole_file
 
 
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path):

@@ -1,6 +1,6 @@
 """Files and directories that are either wholly there or not there at all.
 
-Everything under `models/` is written through here: into a temporary neighbour, synced, renamed into place, and
+What must not be found half written goes through here: into a temporary neighbour, synced, renamed into place, and
 the directory synced. A kill at any moment leaves at most a neighbour called `.NAME.PID.part`, which the next
 writer of the same name clears away.
 """
@@ -43,7 +43,7 @@ def whole_directory(target: Path) -> Iterator[Path]:
 
 def sync_file(path: Path) -> None:
     """Have the disk hold what was written to `path`."""
-    with path.open("rb") as file:
+    with path.open("r+b" if os.name == "nt" else "rb") as file:  # Windows syncs only what may be written
         os.fsync(file.fileno())
 
 
