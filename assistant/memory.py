@@ -19,7 +19,7 @@ from assistant.telling import Told, unheard
 from models.aspect import contrary
 from models.difference import another_word
 from models.embedding import Embedder, embedding_file
-from models.question_vectors import Place, in_step, place, same_question
+from models.question_vectors import Place, in_step, place, same_asked
 from models.subject import same_subject, subject
 from store import feedback
 from store.context import contexts_of
@@ -119,7 +119,7 @@ class Memory:
             if contrary(correction.question, question, subject(correction.question)):
                 continue
             close = similarity >= CLOSE or not another_word(correction.question, question)
-            if similarity >= self._sure and same_question(correction.question, question) and close:
+            if similarity >= self._sure and close and same_asked(self._embedder, correction.question, question):
                 return Recalled(correction, similarity, True)
             near = near or Recalled(correction, similarity, False)
         return near

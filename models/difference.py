@@ -9,9 +9,11 @@ same. Memory asks this before it is sure; an answer to another question is then 
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import dropwhile
 
-from models.subject import is_content, name_words, terms, without_aside
-from models.synonym import meanings, synonyms
+from models.subject import is_content, name_words, subject_spans, terms, without_aside
+from models.synonym import meanings, roots, synonyms, topics
+from models.verbs import lemmas
 
 _IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)
@@ -24,6 +26,7 @@ _HOW_TO = re.compile(
 
 _ARTICLES = frozenset("a an the el la los las un una unos unas s".split())
 _OWNERS = frozenset("my our your his her its their mi mis tu tus su sus".split())
+_DETERMINERS = (_ARTICLES | _OWNERS | frozenset("this that este esta ese esa".split())) - {"s"}
 _FREE = frozenset(
     "in on at of for by within during en please exactly precisely specifically specific particular actually really "
     "currently presently now just located situated found again also ever favor type kind sort".split()
@@ -46,9 +49,17 @@ _REACH = 5
 
 _AUXILIARY = "do|does|did|is|are|was|were|has|have|had|can|could|will|would|should"
 _NOUN = rf"(?:which|what)(?: (?!(?:{_AUXILIARY})\b)\w+){{1,3}}?"
-_OF_OBJECT = re.compile(rf"\b(?:who|whom|{_NOUN}) (?:do|does|did) \w")
+_DONE = (
+    r"(?:\w+ed|taught|bitten|beaten|led|made|written|given|sold|bought|paid|sent|told|chosen|driven|taken|held|met|"
+    r"found|built|lent)"
+)
+_OF_OBJECT = re.compile(
+    rf"\b(?:who|whom|what|{_NOUN}) (?:do|does|did) \w|\bwho (?:is|are|was|were) (?:\w+ )?{_DONE} by \w"
+)
 _OF_SUBJECT = re.compile(rf"\bwho (?!(?:{_AUXILIARY})\b)\w|^{_NOUN} (?!(?:{_AUXILIARY})\b)\w(?!.*\b(?:{_AUXILIARY})\b)")
-_WHOSE = re.compile(r"\bwhose\b")
+_WHOSE = re.compile(r"\bwhose\b|\bde quien(?:es)?\b|\bwessen\b")
+_QUIEN, _A_QUIEN = re.compile(r"\bquien(?:es)?\b"), re.compile(r"\ba quien(?:es)?\b")
+_AUXILIARIES = frozenset("do does did is are was were has have had".split())
 _ANSWER = re.compile(r"\b(?:which|what|que) (\w+)")
 _MEASURE = re.compile(
     r"\bhow (much|many|old|tall|high|long|far|big|large|deep|wide|heavy|often|fast|soon|late|warm|cold|hot)\b"
@@ -64,6 +75,7 @@ def one_thing_else(one: str, other: str) -> bool:
         or _other_side(first, second)
         or _other_measure(first, second)
         or _exchanged(first, second, names)
+        or _exchanged_with_its_auxiliary(first, second)
         or _adds_matter(first, second, names)
         or _adds_matter(second, first, names)
     )
@@ -81,6 +93,52 @@ def another_word(one: str, other: str) -> bool:
         for line in (_line(one), _line(other))
     )
     return len(_beyond(first, second)) == 1 == len(_beyond(second, first))
+
+
+def asked_alone(one: str, other: str) -> tuple[str, str] | None:
+    """Two questions without what they are about, where they say nothing alike beside it; None where they do.
+
+    "Where does Nina live?" and "What is Nina's favourite food?" are near as vectors, by the name. Whether the rest of
+    the two asks the same is for the vectors of the rest to say: "Where does it live?", "What is its favourite food?".
+    """
+    names = name_words(one) | name_words(other)
+    lines = _line(one), _line(other)
+    kinds = _kinds_of_names(lines[0], names) & _kinds_of_names(lines[1], names)
+    first, second = ({word for word in line if word not in names | kinds and _matters(word)} for line in lines)
+    if not (names and first and second) or not _says_of(first).isdisjoint(_says_of(second)):
+        return None
+    return _without_names(one, kinds), _without_names(other, kinds)
+
+
+def _says_of(words: set[str]) -> set[str]:
+    """What `words` mean, whatever their form, and what they may be said for: writing and an author have that alike."""
+    forms = {form for word in words for form in (word, *lemmas(word), *_deeds(word))}
+    meant = {meaning for form in forms for meaning in meanings(form)}
+    return meant | {f"topic {topic}" for form in forms for topic in topics(form)}
+
+
+def _deeds(word: str) -> tuple[str, ...]:
+    """What one may do who is called `word`: teach for teacher, manage for manager."""
+    deed = re.sub("(?:er|or)$", "", word)
+    return () if deed == word else (deed, deed + "e")
+
+
+def _kinds_of_names(line: Sequence[str], names: set[str]) -> set[str]:
+    """The words that belong to a name behind an article: the depot in "the Harrow Lane depot"."""
+    found = set()
+    for index, word in enumerate(line):
+        before = [*dropwhile(names.__contains__, reversed(line[:index]))]
+        if len(before) < index and word not in names and _matters(word) and before and before[0] in _DETERMINERS:
+            found.add(word)
+    return found
+
+
+def _without_names(question: str, kinds: set[str]) -> str:
+    for start, end in reversed(subject_spans(question)):
+        question = f"{question[:start]}it{question[end:]}"
+    for kind in kinds:
+        question = re.sub(rf"(?i)\b\w+ it {re.escape(kind)}\b", "it", question)
+    return question
 
 
 def _beyond(words: set[str], others: set[str]) -> set[str]:
@@ -111,6 +169,19 @@ def _exchanged(one: Sequence[str], other: Sequence[str], names: set[str]) -> boo
         or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
         or synonyms(" ".join([*before, *gone]), " ".join([*before, *come]))
     )
+
+
+def _exchanged_with_its_auxiliary(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a verb was put for another with its auxiliary: when did the wall fall, when was the wall built."""
+    helped, instead = (_AUXILIARIES.intersection(line) for line in (one, other))
+    if helped == instead or not (helped and instead):
+        return False
+    first, second = ([word for word in line if word not in _ARTICLES | _AUXILIARIES] for line in (one, other))
+    steps = [step for step in SequenceMatcher(None, first, second, autojunk=False).get_opcodes() if step[0] != "equal"]
+    if len(steps) != 1 or any(end - start != 1 for start, end in (steps[0][1:3], steps[0][3:5])):
+        return False
+    gone, come = first[steps[0][1]], second[steps[0][3]]
+    return _FREE.isdisjoint((gone, come)) and _says_of({gone}).isdisjoint(_says_of({come}))
 
 
 def _alike(gone: Sequence[str], come: Sequence[str], before_name: bool) -> bool:
@@ -174,13 +245,24 @@ def _other_side(one: Sequence[str], other: Sequence[str]) -> bool:
     first, second = " ".join(one), " ".join(other)
     if bool(_WHOSE.search(first)) != bool(_WHOSE.search(second)):
         return {word for word in one if _says(word)} == {word for word in other if _says(word)}
+    if _QUIEN.search(first) and _QUIEN.search(second) and bool(_A_QUIEN.search(first)) != bool(_A_QUIEN.search(second)):
+        return True
     return any(_OF_SUBJECT.search(a) and _OF_OBJECT.search(b) for a, b in ((first, second), (second, first)))
 
 
 def _turned_round(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
     """Whether two words changed their places around the same relation: from Kelso to Denby, from Denby to Kelso."""
     first, second = _relations(one, names), _relations(other, names)
-    return any((b, between, a) in second and (a, between, b) not in second for a, between, b in first)
+
+    def there(a: str, between: tuple[str, ...], b: str) -> bool:
+        return any(between == also and _forms(a, c) and _forms(b, d) for c, also, d in second)
+
+    return any(there(b, between, a) and not there(a, between, b) for a, between, b in first if not _forms(a, b))
+
+
+def _forms(one: str, other: str) -> bool:
+    """Whether two words are forms of one: ounce and ounces."""
+    return one == other or not roots(one).isdisjoint(roots(other))
 
 
 def _relations(line: Sequence[str], names: set[str]) -> set[tuple[str, tuple[str, ...], str]]:

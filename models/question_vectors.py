@@ -4,13 +4,14 @@ Memory keeps its vectors in step with this, and so does a night before it collec
 question that was corrected before takes the earlier one's place, as it does in the same words.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from models.aspect import asks_for, contrary, other_kind
-from models.difference import one_thing_else
+from models.difference import asked_alone, one_thing_else
 from models.embedding import NAME, WIDTH, Embedder
 from models.subject import same_subject, subject
 from store import feedback
@@ -25,6 +26,8 @@ SAME = 0.85
 questions."""
 
 NEAREST = 8
+ASKS_ALIKE = 0.5
+"""So near have two questions to be without their names where they have no other word in common."""
 WHOLE = 800
 """Characters of a question of which the vector surely knows all: of a longer one it may not know what is asked."""
 
@@ -47,7 +50,8 @@ def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors
         rows = dict(zip([c.id for c in part], embedder.embed([c.question for c in part]).astype("<f4"), strict=True))
         vectors.update(rows)
         present = [c for c in active if c.id in vectors and c.id not in gone]
-        replaced = contradicted(present, np.stack([vectors[c.id] for c in present]), rows.keys(), first_asked)
+        stacked = np.stack([vectors[c.id] for c in present])
+        replaced = contradicted(present, stacked, rows.keys(), first_asked, partial(same_asked, embedder))
         with writing(db):  # together, so that none is taken for known before it was compared
             feedback.save_vectors(db, NAME, {id: row.tobytes() for id, row in rows.items()})
             for earlier, later in replaced.items():
@@ -58,9 +62,13 @@ def in_step(db: Database, embedder: Embedder) -> tuple[list[Correction], Vectors
 
 
 def contradicted(
-    active: Sequence[Correction], vectors: Vectors, fresh: Set[int], first_asked: dict[Place, int]
+    active: Sequence[Correction],
+    vectors: Vectors,
+    fresh: Set[int],
+    first_asked: dict[Place, int],
+    same: Callable[[str, str], bool],
 ) -> dict[int, int]:
-    """Of `active`, the ids that one of `fresh` takes the place of, and by which.
+    """Of `active`, the ids that one of `fresh` takes the place of, and by which; `same` compares their questions.
 
     Only the 8 nearest are looked at. Not where the later question was corrected before the earlier one already
     (`first_asked`: by question, the id of its first correction): an owner who says so again means two questions.
@@ -73,7 +81,7 @@ def contradicted(
         later = active[index]
         first = first_asked.get(place(later), later.id)
         for earlier in (active[int(other)] for other in others if row[other] >= SAME):
-            alike = earlier.context == later.context and same_question(earlier.question, later.question)
+            alike = earlier.context == later.context and same(earlier.question, later.question)
             if alike and holder(earlier) == holder(later) and earlier.id < first:
                 found[earlier.id] = later.id
     return found
@@ -89,6 +97,20 @@ def same_question(known: str, asked: str) -> bool:
         and not contrary(known, asked, subject(known))
         and not one_thing_else(known, asked)
     )
+
+
+def same_asked(embedder: Embedder, known: str, asked: str) -> bool:
+    """`same_question`, and where two share no word but names, what they ask of these is near as well.
+
+    A name weighs so much in a vector that of twenty different questions about Esperanza Villanueva a fifth were taken
+    for one another.
+    """
+    if not same_question(known, asked):
+        return False
+    if (rest := asked_alone(known, asked)) is None:
+        return True
+    one, other = embedder.embed(rest)
+    return float(one @ other) >= ASKS_ALIKE
 
 
 def _first_asked(every: Sequence[Correction]) -> dict[Place, int]:

@@ -1,5 +1,7 @@
 """Which words may stand for one another in a question: synonyms, and forms of one word. Pure; by hand."""
 
+from models.verbs import lemmas
+
 _SYNONYMS: tuple[str, ...] = (
     # asking and connecting
     "which, what", "who, whom", "can, could, may", "do, does", "is, are", "was, were", "has, have", "this, that",
@@ -53,6 +55,43 @@ _SYNONYMS: tuple[str, ...] = (
     "ordenador, computadora", "telefono, numero de telefono", "alcalde, alcaldesa", "cuentame, hablame, dime",
 )  # fmt: skip
 
+TOPICS: tuple[str, ...] = (
+    "phone telephone mobile cellphone number call ring reach contact",
+    "address live reside residence home house dwell",
+    "email mail",
+    "job profession occupation work living trade career employ employer",
+    "boss manager head lead leader supervisor superior report run charge chief director direct",
+    "price cost pay worth charge fee rate much",
+    "birthday birthdate birth birthplace bear born age old",
+    "die death dead pass",
+    "wife husband spouse partner marry",
+    "child son daughter kid",
+    "come originate origin nationality hail",
+    "open close hour time start begin end finish",
+    "name call",
+    "found founder create creator make maker start establish begin set build builder",
+    "own owner belong possess",
+    "member belong part",
+    "like favourite favorite prefer love",
+    "mean meaning definition define stand",
+    "high height tall",
+    "weight weigh heavy",
+    "password passphrase passcode code pin",
+    "kind type sort category class classification classify categorize categorise genre consider identify example "
+    "exemplify entity designation community settlement locality",
+    "locate situate find region area division district location territorial entity locality place",
+    "field industry sector specialize specialise specialization specialty focus expertise operate work",
+    "publish publisher come release issue responsible",
+    "discover discovery invent invention credit",
+    "title recognition award honour honor",
+    "religion religious faith church",
+    "part include belong member category",
+    "wear dress",
+)
+"""Words, as a dictionary lists them, of which one may be put for another when the same is asked in other words. They
+are no synonyms: what has one in common may ask for something else."""
+
+_TOPICS = [frozenset(each.split()) for each in TOPICS]
 _GROUPS: dict[str, set[int]] = {}
 for _number, _group in enumerate(_SYNONYMS):
     for _member in _group.split(", "):
@@ -69,6 +108,12 @@ def meanings(phrase: str) -> set[str]:
     forms = {phrase} if " " in phrase else roots(phrase)
     groups = {f"synonyms {number}" for form in forms for number in _GROUPS.get(form, ())}
     return groups if " " in phrase else groups | forms
+
+
+def topics(word: str) -> set[int]:
+    """The numbers of the `TOPICS` that `word` belongs to, in whatever form."""
+    forms = {word, *roots(word), *lemmas(word)}
+    return {number for number, words in enumerate(_TOPICS) if not words.isdisjoint(forms)}
 
 
 def roots(word: str) -> set[str]:

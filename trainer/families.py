@@ -7,8 +7,8 @@ asks again rarely keeps the first ones. English. Pure.
 import re
 
 from models.subject import subject_span, subject_spans
+from models.verbs import AUXILIARIES, PREPOSITIONS, passive, verb
 from trainer.statement import statement
-from trainer.verbs import AUXILIARIES, PREPOSITIONS, passive, verb
 
 _AUXILIARY = r"(is|was|are|were|does|did|do|can|could|has|have|had)"
 _WHERE = ("in", "at", "on", "within")

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from models.aspect import asks_for, contrary, other_kind
 from models.subject import content_words, name_words, subject_spans, words
+from models.synonym import TOPICS
+from models.verbs import PREPOSITIONS, lemmas, verb
 from trainer.families import MAKERS, relatives
-from trainer.verbs import PREPOSITIONS, lemmas, verb
 from trainer.wordings import reordered
 
 NAMES: tuple[str, ...] = tuple(
@@ -242,30 +243,7 @@ def _has_preposition(part: str) -> bool:
     return not PREPOSITIONS.isdisjoint(part.split())
 
 
-_TOPICS: tuple[str, ...] = (
-    "phone telephone mobile cellphone number call ring reach contact",
-    "address live reside residence home house dwell",
-    "email mail",
-    "job profession occupation work living trade career employ employer",
-    "boss manager head lead leader supervisor superior report run charge chief director direct",
-    "price cost pay worth charge fee rate much",
-    "birthday birthdate birth birthplace bear born age old",
-    "die death dead pass",
-    "wife husband spouse partner marry",
-    "child son daughter kid",
-    "come originate origin nationality hail",
-    "open close hour time start begin end finish",
-    "name call",
-    "found founder create creator make maker start establish begin set build builder",
-    "own owner belong possess",
-    "member belong part",
-    "like favourite favorite prefer love",
-    "mean meaning definition define stand",
-    "high height tall",
-    "weight weigh heavy",
-    "password passphrase passcode code pin",
-    *(f"{role} {done}" for role, done in MAKERS.items()),
-)
+_TOPICS = (*TOPICS, *(f"{role} {done}" for role, done in MAKERS.items()))
 """Words that may stand for one another when the same is asked."""
 
 _LIGHT = frozenset("locate situate base give have be s do exact exactly please".split())

@@ -3,7 +3,7 @@
 import re
 
 from models.subject import subject_spans
-from trainer.verbs import PREPOSITIONS, may_be, past, third_person
+from models.verbs import PREPOSITIONS, may_be, past, third_person
 
 _DETERMINERS = frozenset("the a an my our your his her its their this that these those".split())
 _PRONOUN = re.compile(r"^(I|you|we|they|he|she|it) (.+)$")

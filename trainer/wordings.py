@@ -10,9 +10,9 @@ import re
 from collections.abc import Set
 
 from models.subject import subject_span, subject_spans, words
+from models.verbs import PREPOSITIONS, may_be, passive
 from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, unbroken
 from trainer.statement import statement
-from trainer.verbs import PREPOSITIONS, may_be, passive
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"

@@ -66,6 +66,27 @@ def test_another_thing_about_the_same_subject_is_another_question(store, memory,
     assert said(memory, store, asked) == "Rosa"
 
 
+ABOUT_ONE = (
+    "Where does Esperanza Villanueva keep her boat?",
+    "How old is Esperanza Villanueva's brother?",
+    "What did Esperanza Villanueva cook on Sunday?",
+    "Who taught Esperanza Villanueva to ski?",
+    "Is Esperanza Villanueva left-handed?",
+    "Which dentist does Esperanza Villanueva see?",
+    "How much did Esperanza Villanueva pay for her piano?",
+    "When does Esperanza Villanueva's passport expire?",
+)
+
+
+@pytest.mark.parametrize("taught", ABOUT_ONE)
+def test_what_was_taught_about_somebody_answers_nothing_else_about_them(store, memory, taught):
+    teach(store, taught, "Grant")
+    assert [asked for asked in ABOUT_ONE if said(memory, store, asked) == "Grant"] == [taught]
+    for asked in ABOUT_ONE:
+        teach(store, asked, f"Rosa {asked}")
+    assert [said(memory, store, asked) for asked in ABOUT_ONE] == [f"Rosa {asked}" for asked in ABOUT_ONE]
+
+
 @pytest.mark.parametrize(
     "asked",
     [

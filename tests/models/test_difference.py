@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.difference import another_word, one_thing_else
+from models.difference import another_word, asked_alone, one_thing_else
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,12 @@ from models.difference import another_word, one_thing_else
         ("Which packages depend on libfoo?", "What packages does libfoo depend on?"),
         ("How do I get from my house to the airport?", "How do I get from the airport to my house?"),
         ("Who is Ana's boss?", "Whose boss is Ana?"),
+        ("Who painted Ana?", "Who was painted by Ana?"),
+        ("What feeds on krill?", "What does krill feed on?"),
+        ("How many pints are in a gallon?", "How many gallons are in a pint?"),
+        ("How many pupils does each teacher have?", "How many teachers does each pupil have?"),
+        ("¿Quién visitó a Ana?", "¿A quién visitó Ana?"),
+        ("¿Quién es la vecina de Ana?", "¿De quién es vecina Ana?"),
     ],
 )
 def test_the_same_words_around_a_relation_turned_round_ask_for_something_else(one, other):
@@ -112,6 +118,32 @@ def test_one_word_put_for_another_or_added_asks_for_something_else(one, other):
 def test_a_synonym_another_form_or_an_idle_word_asks_for_the_same(one, other):
     assert not one_thing_else(one, other)
     assert not one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("When did the Kelso mill close?", "When was the Kelso mill built?"),
+        ("When did Ana join Acme?", "When was Ana dismissed from Acme?"),
+    ],
+)
+def test_a_verb_put_for_another_with_its_auxiliary_asks_for_something_else(one, other):
+    assert one_thing_else(one, other) or asked_alone(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alone"),
+    [
+        ("Where does Ana live?", "What is Ana's shoe size?", ("Where does it live?", "What is it's shoe size?")),
+        ("Who runs the Kelso depot?", "Why did the Kelso depot burn?", ("Who runs it?", "Why did it burn?")),
+        ("Who wrote The Long Rain?", "Who is the author of The Long Rain?", None),
+        ("Where does Ana work?", "Who is Ana's employer?", None),
+        ("Who mends the clock?", "Where is the attic?", None),
+        ("Who is Ana?", "Where was Ana born?", None),
+    ],
+)
+def test_where_two_say_nothing_alike_but_names_what_they_say_is_looked_at_without_these(one, other, alone):
+    assert asked_alone(one, other) == alone
 
 
 def test_one_word_of_another_meaning_is_found_wherever_it_stands():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trainer.verbs import passive, past, third_person, verb
+from models.verbs import passive, past, third_person, verb
 
 
 @pytest.mark.parametrize(
