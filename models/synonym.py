@@ -11,8 +11,9 @@ _SYNONYMS: tuple[str, ...] = (
     # people
     "given name, first name, forename, christian name", "last name, surname, family name",
     "spouse, partner, married to", "spouse, husband", "spouse, wife", "parent, father", "parent, mother",
-    "mother, mum, mom", "father, dad", "children, kids", "child, kid", "boss, manager, superior",
-    "head, leader, chief", "doctor, physician", "lawyer, attorney", "job, occupation, profession",
+    "mother, mum, mom, mummy", "father, dad, daddy", "grandmother, grandma, granny, nan",
+    "grandfather, grandpa, granddad", "children, kids", "child, kid", "boss, manager, superior",
+    "head, leader, chief", "doctor, physician, gp", "lawyer, attorney", "job, occupation, profession",
     "position, post, role", "author, writer", "owner, proprietor", "maker, creator", "founder, creator",
     "salary, pay, wage, wages", "birthday, date of birth, birthdate", "birthplace, place of birth",
     # things and places
@@ -20,7 +21,8 @@ _SYNONYMS: tuple[str, ...] = (
     "town, city", "nation, country", "company, firm, business", "organisation, organization, institution",
     "flat, apartment", "film, movie", "car, automobile", "bike, bicycle", "sofa, couch", "shop, store", "street, road",
     "cost, price", "phone, telephone", "mobile, mobile phone, cell phone, cellphone", "e-mail, email, mail",
-    "wifi, wireless", "password, passcode, passphrase", "picture, photo, photograph, image", "mistake, error, fault",
+    "wifi, wireless", "password, passcode, passphrase", "picture, photo, photograph, image",
+    "tv, television", "mistake, error, fault",
     "meaning, sense", "illness, disease", "rubbish, trash, garbage", "holiday, vacation", "holidays, vacations",
     "autumn, fall", "award, prize, honour, honor", "example, instance", "rule, regulation", "aim, goal, purpose",
     "responsible for, in charge of",

@@ -17,6 +17,12 @@ PREPOSITIONS = frozenset(
 )
 
 
+_NEVER = frozenset("become look come go sit live weigh marry get stay finish mean cost last".split())
+"""Verbs that have no passive, or one that asks for somebody else."""
+_NO_OBJECT = frozenset("me you him her it us them like next more first second last".split())
+_APART = (PREPOSITIONS - {"of"}) | frozenset("a an the his her their my our your money".split())
+
+
 class Verb(NamedTuple):
     """What the passive of a verb is made of: its participle, and the auxiliary of its tense."""
 
@@ -40,8 +46,16 @@ def verb(word: str) -> Verb | None:
 
 def passive(word: str, thing: str) -> Verb | None:
     """What "by whom was `thing` ..." is made of; None where `word` has no such form, or `thing` is not its object."""
-    done = None if thing.split(" ", 1)[0].lower() in PREPOSITIONS else verb(word.lower())
+    done = verb(word.lower()) if _is_object(thing) and _NEVER.isdisjoint(lemmas(word.lower())) else None
     return done._replace(auxiliary={"is": "are", "was": "were"}[done.auxiliary]) if done and _many(thing) else done
+
+
+def _is_object(thing: str) -> bool:
+    """Whether `thing` is one object and nothing else: not "Nina the bicycle", "Nina to Kamil" or "me to swim"."""
+    first, *others = thing.split(" ")
+    if first.lower() in _NO_OBJECT | PREPOSITIONS or first.endswith("ing"):
+        return False
+    return not (first[:1].isupper() and first.lower() not in _APART and others[:1] and others[0] in _APART)
 
 
 @cache

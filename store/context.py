@@ -18,10 +18,10 @@ _FOLLOWS = frozenset(
     "por qué sigue continúa más otra vez otro ejemplo gracias sí vale resume resúmelo tradúcelo explica explícamelo "
     "explícalo".split()
 )
-_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself|él|ella|ellos|ellas)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(he|she|him|his|her|hers|himself|herself|él|ella|ellos|ellas|sus?)\b", re.IGNORECASE)
 _THING = re.compile(
     r"\b(it|its|they|them|their|theirs|(?:this|these|those|the former|the latter)(?! (?:week|month|year|day|morning|"
-    r"afternoon|evening|weekend|time|summer|winter)\b)|eso|esto|ese|esa)\b|"
+    r"afternoon|evening|weekend|time|summer|winter|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b)|eso|esto|ese|esa)\b|"
     r"\b(?:is|was|does|did|about|of|like|mean|translate|explain|summari[sz]e|with|why|how|do|say) that\b|^that\b|"
     r"\bthat\W*$|\b(?:get|got|go|goes|went|live|lives|lived|stay|work|works|worked|eat|drive|fly|arrive) there\W*$",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _NOTHING = re.compile(
     r"\b(?:what (?:time|day|date|year) is it|it called|does it (?:take|cost)|it (?:is|takes|rains|snows)|is it that|"
     r"(?:do|does|did|will|can|could|may|might) it (?:often |always |ever )?(?:rain|snow|hail|freeze|thunder)|"
     r"(?:is|was|will) it (?:be )?(?:true|possible|legal|safe|ok|okay|worth|necessary|better|bad|good|normal|cold|hot|"
-    r"far|raining|going to)|(?:this|these|that|it)(?: means?| says?)?:|"
+    r"far|raining|going to)|(?:this|these|that|it)(?: means?| says?)?:|this [^:?]*:|"
     r"how \w+ (?:is|was|does) it (?:get )?(?=(?:from|to|in|between|at|on) )|"
     r"(?:is|was) it (?!(?:open|close|near|next|similar|related|connected|due|equal|identical|opposite|subject|up|down|"
     r"back|known|said|used|over|still|just|all|about)\b)\w+ to (?!the\b|my\b|a\b)|"
@@ -38,7 +38,8 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _ANTECEDENT = re.compile(
-    r"\b(?:a|an|the|my|your|our|every|each|some|any|one|un|una|el|la|mi)\s+[^\W\d_]{2,}|:\s|\n|[\"“«]",
+    r"\b(?:a|an|the|my|your|our|every|each|some|any|one|un|una|el|la|mi)\s+[^\W\d_]{2,}|:\s|\n|[\"“«]|"
+    r"\b(?:mum|mom|mother|dad|father|grandma|granny|grandpa|nan|mamá|papá|(?:aunt|uncle|tía|tío) \w+)\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(?:they|them|their|theirs)\b", re.IGNORECASE)
@@ -66,6 +67,12 @@ _SPANISH_DEED = re.compile(
     re.IGNORECASE,
 )
 """A question of one verb in the third person, and nobody who does it: "¿Cuándo nació?" """
+_SPANISH_THING = re.compile(
+    r"^(?:y )?(?:qui[eé]n (?:es\W*$|(?:lo|le|los|les) \w|las? \w+\W*$)|qu[eé] (?:es|significa)\W*$|"
+    r"(?:cu[aá]nt[oa]s|qu[eé]) \w+ (?:tiene|tienen|hay)\W*$)",
+    re.IGNORECASE,
+)
+"""One of a thing that is not named: "¿Quién lo escribió?", "¿Cuántos habitantes tiene?" """
 _GOES_ON = re.compile(r"^(?:and|or|but|what about|how about|y|pero)\b", re.IGNORECASE)
 _HOW_MUCH = re.compile(r"^(?:how|what|which) [^\W\d_]+\W*$", re.IGNORECASE)
 _IN_ANOTHER = re.compile(r"^(?:in|into|en) \w+(?:,? (?:please|por favor))?\W*$", re.IGNORECASE)
@@ -82,7 +89,7 @@ def refers_back(question: str) -> bool:
     found = _WORD.findall(text.casefold())
     if _GOES_ON.match(text) and len(found) <= 5:
         return True
-    if any(form.match(text) for form in (_IN_ANOTHER, _HOW_MUCH, _OF_SOMETHING, _SPANISH_DEED)):
+    if any(form.match(text) for form in (_IN_ANOTHER, _HOW_MUCH, _OF_SOMETHING, _SPANISH_DEED, _SPANISH_THING)):
         return True
     pointing = _PERSON.search(text) or (_THING.search(text) if len(found) <= 9 else None)
     if pointing and not _named(text[: pointing.start()]):

@@ -10,11 +10,16 @@ import re
 from store.records import Correction
 
 _OWN = re.compile(
-    r"(?<![^\W\d_])(?:my(?= [a-z0-9\"'“‘])|mine|myself|about me|(?:am|was|have|had|did|do|will|would) [Ii]"
+    r"(?<![^\W\d_])(?:(?<!tell )(?<!give )(?<!show )(?<!remind )(?<!help )(?<!let )(?<!to )(?<!for )"
+    r"me(?= [a-z]+ing\b| to\b|\W*$)|"
+    r"meine?[nmrs]?(?= \w)|(?:mon|ma|mes)(?= [a-zàâéèêîôû])|my(?= [a-z0-9\"'“‘])|mine|myself|about me|"
+    r"(?:am|was|have|had|did|do|will|would) [Ii]"
     r"(?! (?:need|have to)\b)|who [Ii] am|mis?(?= [a-záéíóúñ])|mí[oa]s?|conmigo|me llamo|(?:quién|quien) soy|"
     r"(?<!en )vivo|nací|tengo(?! que)|(?:dónde|donde) trabajo)(?![^\W\d_])"
 )
-_FIRST = re.compile(r"^\W*(?:My|Mis?|Mine|Am|Was|Have|Had|Did|Do|Will|Would|Vivo|Nací|Tengo)\b")
+_FIRST = re.compile(
+    r"^\W*(?:Quién|Quien|Dónde|Donde|Meine?|Mon|Ma|Mes|My|Mis?|Mine|Am|Was|Have|Had|Did|Do|Will|Would|Vivo|Nací|Tengo)\b"
+)
 _OF_ALL = re.compile(
     r"(?:^|[,:;.!?]\s)\W*(?:how (?:do|does|can|could|should|would|to)|cómo (?:puedo|debo)) |"
     r"\b(?:should|can|must|may) I\b(?!.*\bmy\b)",

@@ -7,7 +7,7 @@ asks again rarely keeps the first ones. English. Pure.
 import re
 
 from models.subject import subject_span, subject_spans
-from models.verbs import AUXILIARIES, PREPOSITIONS, passive, verb
+from models.verbs import AUXILIARIES, PREPOSITIONS, may_be, passive, verb
 from trainer.statement import statement
 
 _AUXILIARY = r"(is|was|are|were|does|did|do|can|could|has|have|had)"
@@ -24,7 +24,7 @@ _ROLE = re.compile(
 )
 _ATTRIBUTE = re.compile(r"^(?:what|which) (is|was|are|were) the (?!name)(.+?) (of|for) (.+)$", re.I)
 _POSSESSED = re.compile(r"^(?:what|which) (is|was|are|were) (.+)['’]s (.+)$", re.I)
-_LIVELIHOOD = re.compile(r"\b(occupation|profession|job|line of work|trade)$", re.I)
+_LIVELIHOOD = re.compile(r"^(occupation|profession|job|line of work|trade)$", re.I)
 _WHO_DID = re.compile(r"^who ([a-z]+) (.+)$", re.I)
 _WHICH_DID = tuple(  # with a verb in small letters: "Mars" is none
     re.compile(rf"^(?i:which ({noun})) ([a-z]+) (.+)$") for noun in ("[a-z]+", "[a-z]+ [a-z]+")
@@ -57,8 +57,13 @@ _PLACES = re.compile(
     r"cathedral|museum|gallery|theatre|theater|hospital|hotel|station|airport|cemetery|graveyard|part of .+)$",
     re.I,
 )
+_OF_A_FIRM = re.compile(
+    r"\b(?:department|unit|division|area) .*\b(?:work|works|working|study|specialize|specialise)\b", re.I
+)
 _PRINTED = re.compile(r"\b(journal|magazine|newspaper)$", re.I)
 _LASTING = frozenset(["owner", "leader"])
+_OF_A_BODY = frozenset(["director", "editor", "publisher"])
+"""What somebody is of a company as well as of a work."""
 _CLASSING = re.compile(
     r"| in| (?:belong|fall|count)s?(?: to| under| in| into| as part of)"
     r"| (?:considered|regarded|seen|classified|classed|categorised|placed)(?: as| to be| in| under)?",
@@ -117,7 +122,7 @@ def relatives(question: str) -> list[str]:
         found += _role(match.group(1).lower(), match.group(2).lower(), match.group(3))
     elif match := _POSSESSED.match(core):
         be, thing, what = match.groups()
-        found += _attribute(be.lower(), what, "of", thing) if unbroken(thing) else []
+        found += _attribute(be.lower(), what, "of", thing) if unbroken(thing) and not _is_deed(what) else []
     elif match := _ATTRIBUTE.match(core):
         found += _attribute(match.group(1).lower(), *match.groups()[1:])
     elif match := _WHERE_IS.match(core):
@@ -147,9 +152,15 @@ def unbroken(thing: str) -> bool:
 
 def is_place(preposition: str, noun: str, rest: str) -> bool:
     """Whether "in which `noun` is `rest`?" asks for a place: in a county, but not in a year or a language."""
-    if preposition not in _WHERE or _TIMES.search(noun):
+    if preposition not in _WHERE or _TIMES.search(noun) or _OF_A_FIRM.search(f"{noun} {rest}"):
         return False
     return bool(_PLACES.search(noun) or re.search(r" (located|situated|based|buried)$", rest))
+
+
+def _is_deed(what: str) -> bool:
+    """Whether what somebody's is ends in what happens to it: "husband called"."""
+    last = what.rsplit(" ", 1)[-1]
+    return may_be(last, "participle") and not may_be(last, "noun")
 
 
 def is_past(auxiliary: str) -> bool:
@@ -235,7 +246,7 @@ def _living(noun: str, named: str) -> list[str]:
     """Ways to ask what somebody works as, where `noun` says that this is asked."""
     if not _LIVELIHOOD.search(noun):
         return []
-    return [f"what does {named} do for a living", f"what does {named} work as", f"as what is {named} known"]
+    return [f"what does {named} do for a living", f"what does {named} work as"]
 
 
 def _which_did(noun: str, did: str, thing: str) -> list[str]:
@@ -289,7 +300,11 @@ def _where(word: str, auxiliary: str, rest: str, named: str) -> list[str]:
             found += [f"what is the date of birth of {thing}", f"what is {thing}'s birthday"]
         if done == "discovered" and word == "where" and unbroken(thing):
             found += [f"at which place was the discovery of {thing} made", f"what is the place of {thing}'s discovery"]
-    if word == "where" and be == "is" and re.search(r" (come|originate) from$| (originate)$", rest):
+    if (
+        word == "where"
+        and be == "is"
+        and re.fullmatch(rf"{re.escape(named)} (come from|originate from|originate)", rest)
+    ):
         found += [f"what is the origin of {named}", f"from which place does {named} originate"]
     return found
 
@@ -301,7 +316,7 @@ def _role(be: str, role: str, thing: str) -> list[str]:
         f"{thing} {'had' if is_past(be) else 'has'} whom as its {role}",
         *([f"whose name is given as the {role} of {thing}"] if not is_past(be) else ()),
     ]
-    if (done := MAKERS.get(role)) and be in ("is", "was"):
+    if (done := MAKERS.get(role)) and be in ("is", "was") and role not in _OF_A_BODY:
         aux = be if role in _LASTING else "was"
         found += [f"by whom {aux} {thing} {done}", f"which person {be} {thing} {done} by"]
         found += [f"{thing} is the work of whom"] if role not in _LASTING else []
@@ -329,8 +344,10 @@ def _who_did(did: str, thing: str) -> list[str]:
     if done := passive(did, thing):
         by_whom = f"by whom {done.auxiliary} {thing} {done.participle}"
         found += [by_whom, f"{thing} {done.auxiliary} {done.participle} by which person"]
-        if role := _ROLES.get(done.participle):
-            found += [f"who is the {role} of {thing}", f"what is the name of {thing}'s {role}"]
+        role = _ROLES.get(done.participle)
+        if role and not (role in _LASTING and done.auxiliary == "was"):
+            found += [f"who is the {role} of {thing}"]
+            found += [f"what is the name of {thing}'s {role}"] if unbroken(thing) else []
     return found
 
 

@@ -7,13 +7,13 @@ street; others, never trained on, are asked in the examination. Pure.
 import random
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from models.aspect import asks_for, contrary, other_kind
 from models.subject import content_words, name_words, subject_spans, words
-from models.synonym import TOPICS
+from models.synonym import TOPICS, meanings
 from models.verbs import PREPOSITIONS, lemmas, verb
 from trainer.families import MAKERS, relatives
 from trainer.wordings import reordered
@@ -266,8 +266,16 @@ def _asked(text: str, name: str, question: str, other: str) -> bool:
     """Whether `text`, which is `question` with `name` put in, may ask what the question `other` asks."""
     said, own = _all_words(text), _all_words(question)
     named = [each - own for each in _named(other)]
-    about = any(each and each <= said for each in named) if any(named) else _content(other) & (_all_words(name) - own)
-    return bool(about) and may_ask_the_same(question if any(named) else text, other)
+    if any(named):
+        about = any(each and each <= said for each in named)
+    else:
+        about = not _meant(_content(other)).isdisjoint(_meant(_all_words(name) - own))
+    return about and may_ask_the_same(question if any(named) else text, other)
+
+
+def _meant(said: Iterable[str]) -> set[str]:
+    """What words mean: a dad is a father."""
+    return {meaning for word in said for meaning in meanings(word)}
 
 
 def _unused(names: Sequence[str], taught: Sequence[str]) -> list[str]:

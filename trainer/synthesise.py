@@ -23,7 +23,7 @@ from dspy.utils.exceptions import (
 
 from models.embedding import Embedder
 from models.engine import Engine, Sampling
-from models.subject import same_subject, subject, words
+from models.subject import same_subject, subject, without_aside, words
 from store.errors import InputRefused
 from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
@@ -105,7 +105,8 @@ def synthesise(
     counts, fault = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}, ""
     subjects = [(subject(c.question), c.answer) for c in corrections]
     skipped = _resting(rehearsed, seed)
-    answer_of = {tuple(words(c.question)): c.answer for c in corrections}
+    forms_of = {c.id: practice(c, refused.get(c.id, ()), own.get(c.id, ())) for c in corrections}
+    answers = _answers_to([(c, forms_of[c.id]) for c in corrections])
     made: list[Example] = []
     near: dict[str, int | None] = {
         text: None for gone in withdrawn for text in (gone.question, *practice(gone).trained)
@@ -116,7 +117,7 @@ def synthesise(
         fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
         unwanted = refused.get(correction.id, ())
         mine = own.get(correction.id, ())
-        forms = _its_own(practice(correction, unwanted, mine), correction, answer_of, mine)
+        forms = _its_own(forms_of[correction.id], correction, answers, mine)
         texts = [*forms.trained, *forms.held_out]
         made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
         rest = [each.question for each in corrections if each is not correction]
@@ -152,16 +153,29 @@ def synthesise(
     return made, {**counts, "teacher_fault": fault}
 
 
+def _answers_to(practised: Iterable[tuple[Correction, Practice]]) -> Mapping[tuple[str, ...], set[str]]:
+    """The answers that are to be taught to each question and wording, by its words without a polite beginning."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for correction, forms in practised:
+        for text in (correction.question, *forms.trained, *forms.held_out):
+            found.setdefault(_asked(text), set()).add(correction.answer)
+    return found
+
+
+def _asked(text: str) -> tuple[str, ...]:
+    return tuple(words(without_aside(text)))
+
+
 def _its_own(
-    forms: Practice, correction: Correction, answer_of: Mapping[tuple[str, ...], str], wanted: Sequence[str] = ()
+    forms: Practice, correction: Correction, answers: Mapping[tuple[str, ...], set[str]], wanted: Sequence[str] = ()
 ) -> Practice:
-    """Without wordings that are word for word the question of another correction, with another answer.
+    """Without wordings that are those, or the question, of another correction with another answer.
 
     Those `wanted` by the owner stay.
     """
 
     def fits(text: str) -> bool:
-        return text in wanted or answer_of.get(tuple(words(text)), correction.answer) == correction.answer
+        return text in wanted or answers.get(_asked(text), {correction.answer}) == {correction.answer}
 
     return Practice(tuple(filter(fits, forms.trained)), tuple(filter(fits, forms.held_out)))
 

@@ -1,8 +1,7 @@
 """Other wordings of one question, by transformation: frames, word order, synonyms, keywords.
 
 A model of 135M parameters cannot rephrase on request, but it can be shown many surface forms of one
-question. Every function here is pure and takes its randomness as an argument; `trainer.synthesise` lets
-the model judge what comes out.
+question. Every function here is pure and takes its randomness as an argument.
 """
 
 import random
@@ -12,12 +11,15 @@ from collections.abc import Set
 from models.subject import subject_span, subject_spans, words
 from models.verbs import PREPOSITIONS, may_be, passive
 from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, unbroken
+from trainer.frames import framed, frames_for, starts_with_question_word
 from trainer.statement import statement
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
 _AUXILIARIES = "is|was|are|were|does|did|do|can|could|has|have|had|will|would|should"
 _FRONTED = re.compile(rf"^({_PREPOSITIONS}) (which|what|whom) (.*?) ?\b({_AUXILIARIES}) (.+)$", re.IGNORECASE)
-_ASKED_NOUN = re.compile(rf"^(what|which) (?!(?:{_AUXILIARIES})\b)(.+?) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
+_ASKED_NOUN = re.compile(
+    rf"^(what|which) (?!(?:{_AUXILIARIES}|else|exactly|more|of|if|about)\b)(.+?) ({_AUXILIARIES}) (.+)$", re.IGNORECASE
+)
 _OF_PHRASE = re.compile(
     r"^(what|who|which)(?:['’](s)| (is|was|are|were)) (the .+? (?:of|for|in|by|behind)) (.+)$", re.IGNORECASE
 )
@@ -25,8 +27,13 @@ _WAS = re.compile(r"^(?:what|who|which) (?:was|were) ", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"^(?:what|who)(?:['’]s| is| are) the (.+?) (?:of|for) (?:the )?$", re.IGNORECASE)
 _POSSESSED = re.compile(r"^['’]s ([^'’]+)$")
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*")
-_WHO_DID = re.compile(r"^(who) (?!is |was |are |were )(\w+) (.+)$", re.IGNORECASE)
+_WHO_DID = re.compile(
+    r"^(who) (?!(?:is|was|are|were|can|could|will|would|should|shall|must|may|might) )(\w+) (.+)$", re.IGNORECASE
+)
 _WHERE = re.compile(rf"^(where|when|how|why) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
+
+_ON_THE_WAY = re.compile(r"\b(?:go|going|come|coming|send|move|bring|travel|from|to)\b", re.IGNORECASE)
+"""Where from or where to is no place at which something is."""
 
 _NOT_DONE = r"(?<!\bis )(?<!\bwas )(?<!\bare )(?<!\bwere )"
 
@@ -42,7 +49,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "position": ("role", "post"),
     "occupation|profession": ("occupation", "profession", "job", "line of work"),
     "job$": ("occupation", "profession", "line of work"),
-    "hold": ("have",),
+    "hold(?= (?:the )?(?:position|post|office|title|record|rank|degree|award|citizenship|licen[cs]e))": ("have",),
     "pass away|die": ("pass away", "die"),
     "passed away|died": ("passed away", "died"),
     "born": ("brought into the world",),
@@ -50,23 +57,22 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "wrote|authored|penned": ("wrote", "authored", "penned"),
     "created": ("made",),
     "creator|maker": ("creator", "maker"),
-    "owner|proprietor": ("owner", "proprietor"),
+    "(?<!product )owner|proprietor": ("owner", "proprietor"),
     "owns": ("possesses", "is the owner of"),
     "discovered": ("first identified",),
     "discoverer": ("finder",),
     "responsible for|in charge of": ("responsible for", "in charge of"),
     "maintaining": ("looking after", "the upkeep of"),
     "considered": ("regarded", "seen"),
-    "country|nation": ("country", "nation"),
+    "country(?! (?:code|singer|music|house|club))|nation": ("country", "nation"),
     "city": ("town",),
     "region": ("area", "division"),
     "organi[sz]ation": ("organization", "organisation", "body", "institution"),
     "entity": ("body", "unit"),
     "company|firm": ("company", "firm", "business"),
-    "language": ("tongue",),
     "given name|first name|forename": ("given name", "first name", "forename"),
     "last name|surname|family name": ("last name", "surname", "family name"),
-    "released": ("published", "issued"),
+    "released(?! from)": ("published", "issued"),
     "published": ("brought out", "issued"),
     "award|prize": ("award", "prize", "honour"),
     "received": ("got",),
@@ -83,7 +89,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "started|began": ("started", "began", "commenced"),
     _NOT_DONE + "ended": ("finished", "came to an end"),
     "boss": ("manager",),
-    "leads": ("heads", "is in charge of"),
+    "leads(?! to)": ("heads", "is in charge of"),
     "(?:tele)?phone number": ("phone number", "telephone number", "number to call"),
     "date of birth": ("birthday",),
     "wife|husband": ("spouse",),
@@ -93,60 +99,32 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "worked (?=for|at)": ("was employed ",),
     "studied at": ("was educated at", "went to school at"),
     "sponsored|funded": ("sponsored", "funded", "paid for"),
-    "used(?! to)": ("employed",),
-    "replaced": ("succeeded",),
-    "who replaced": ("who took over from", "who succeeded"),
+    "used(?= (?:for|as|by|in))": ("employed",),
+    "who replaced(?! (?:a|an|the|my|our|your|his|her|its|their))": ("who took over from", "who succeeded"),
 }
 """What may stand in place of what: expressions of the same meaning, and no others. The first are patterns.
 
 Each way is listed by itself: a region is an area, but the area of Navarre is no region.
 """
 
-_ONLY_WITH: dict[str, str] = {"class": r"\bbelong", "position": r"\bh[eo]ld\b", "belong to": r"(?i)^(?!.*\bwho)"}
+_ONLY_WITH: dict[str, str] = {
+    "class": r"\bbelong",
+    "position": r"\bh[eo]ld\b",
+    "belong to": r"(?i)^(?!.*\bwho)",
+    "pass away|die": r"(?i)\b(?:did|does|do|will|would|can)\b",  # in German it is an article
+}
 """What else has to stand in a question for an expression of it to be exchanged: not the class that somebody teaches."""
+
+_OF_WORDS = re.compile(
+    r"\b(?:words?|means?|meaning|definition|define|spell|spelt|spelled|plural|synonym|opposite|translate|translation|"
+    r"stands? for)\b|\bdifference between\b|^what (?:is|are) an? \w+\W*$",
+    re.IGNORECASE,
+)
+"""A question about words themselves: none of them can be exchanged."""
 
 OTHER_WORDS = 0.6
 """How many of the wordings are of another form where there is one; the rest move the words that stand there."""
 
-_OPENINGS = frozenset(
-    "who what which where when why how in on at to from by with of under for the name tell during whose whom is was "
-    "are does did do can could".split()
-)
-
-FRAMES: tuple[str, ...] = (
-    "{q}?",
-    "{l}",
-    "{l}?",
-    "{q}? Answer briefly.",
-    "Question: {q}?",
-    "Please tell me: {l}?",
-    "Can you tell me {l}?",
-    "Do you know {l}?",
-    "I would like to know {l}.",
-    "Hi! {q}?",
-    "Quick question, {l}?",
-    "{q}, please?",
-    "I forgot: {l}?",
-    "Remind me, {l}?",
-    "{q}? One short answer is enough.",
-    "Hey, {l}",
-)
-_MORE_FRAMES: tuple[str, ...] = (
-    *FRAMES,
-    "Could you tell me: {l}?",
-    "{q}? Thank you.",
-    "One more thing: {l}?",
-    "Let me ask: {l}?",
-    "Sorry, {l}?",
-    "{q}? In a few words.",
-    "Tell me: {l}?",
-    "So, {l}?",
-    "Hello. {q}?",
-    "A question: {l}?",
-    "Say, {l}?",
-    "{q}? I do not remember.",
-)
-"""For what must be kept whole, and so has no other forms."""
 _KEYWORD_FRAMES: tuple[str, ...] = (
     "{s}: {k}?",
     "{s} {k}",
@@ -173,7 +151,7 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
     if "\n" in question or len(question) > 300:
         return [f"Please: {question}", f"{question} Thank you.", f"Hello. {question}"][:count]
     whole = kept_whole(question)
-    frames = _MORE_FRAMES if whole else FRAMES
+    frames = frames_for(question, whole)
     orders, others = reordered(question), relatives(question)
     found: dict[str, str] = {}
     own = " ".join(words(question))
@@ -181,22 +159,16 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
         if len(found) >= count:
             break
         core = rng.choice(others if others and rng.random() < OTHER_WORDS else orders)
-        if rng.random() < 0.6 and not whole:
+        if rng.random() < 0.6 and not whole and not _OF_WORDS.search(question):
             core = with_synonyms(core, question, rng)
         if attempt % 6 == 5 and not whole:
             text = keywords(question, rng)
         else:
-            text = framed(core, FRAMES[0] if rng.random() < 0.45 else rng.choice(frames))
+            text = framed(core, frames[0] if rng.random() < 0.45 else rng.choice(frames))
         key = " ".join(words(text)) + text[-1:]
         if text and key not in found and (key[:-1] != own or attempt > count * 8) and text != question:
             found[key] = text
     return list(found.values())
-
-
-def framed(core: str, frame: str) -> str:
-    """`core` (a question without its mark) set into a frame; `{l}` asks for a small first letter."""
-    lowered = core[:1].lower() + core[1:] if not core[:2].isupper() and _starts_with_question_word(core) else core
-    return frame.format(q=core[:1].upper() + core[1:], l=lowered)
 
 
 def reordered(question: str) -> list[str]:
@@ -226,7 +198,7 @@ def reordered(question: str) -> list[str]:
                 orders += [f"what is {sought}", sought, f"name {sought}"]
             if placed:
                 orders += [f"where {aux} {rest}", f"where exactly {aux} {rest}, {prep.lower()} what {noun}"]
-    elif match := _OF_PHRASE.match(core):
+    elif (match := _OF_PHRASE.match(core)) and _is_thing(match.group(5)):
         who, short, be, noun, rest = match.groups()
         who, be = who.lower(), "is" if short else be.lower()
         bare, past = re.sub(r" (of|for|in|by|behind)$", "", noun[4:]), is_past(be)
@@ -257,7 +229,7 @@ def reordered(question: str) -> list[str]:
         orders += [f"{which} exactly {aux} {rest}"]
         if said := statement(aux.lower(), rest, named):
             orders += [f"{said} {which.lower()}", f"tell me {which.lower()} {said}"]
-        if which.lower() == "where":
+        if which.lower() == "where" and not _ON_THE_WAY.search(rest):
             orders += [f"in what place {aux} {rest}", f"in which place {aux} {rest}", f"at what location {aux} {rest}"]
         if which.lower() == "when" and is_past(aux.lower()):
             orders += [f"at what time {aux} {rest}", f"on what date {aux} {rest}", f"in which year {aux} {rest}"]
@@ -296,6 +268,9 @@ def with_synonyms(core: str, question: str, rng: random.Random) -> str:
 
 _WHOM = re.compile(r"\W*whom? (?:do|does|did)\b", re.IGNORECASE)
 """To whom it was done: without the auxiliary it would be asked who did it."""
+_DOES_IT = re.compile(rf"^(?:who|what|which)\b(?!.*\b(?:{_AUXILIARIES})\b).* \w", re.IGNORECASE)
+"""Asked for who does it to what is named: "who beat"."""
+_BINDING = frozenset("of to by from for with".split())
 _BETWEEN = frozenset("from to by for with".split())
 """What says which of two names is which."""
 
@@ -314,21 +289,26 @@ def keywords(question: str, rng: random.Random) -> str:
     dropped = _DROPPED | (_DISPENSABLE if rng.random() < 0.5 else set())
     if len(subject_spans(question)) > 1:
         dropped -= _BETWEEN
-    first, last = _kept(_REQUEST.sub("", before), dropped), _kept(after, dropped)
+    if re.match(r"\s+do(?:ing)?\b", after):
+        return ""  # what one does is asked for by that word alone
+    asked = _REQUEST.sub("", before)
+    first, last = _kept(asked, dropped), _kept(after, dropped)
+    bound = [word for word in _TOKEN.findall(asked)[-1:] if word in _BINDING and word not in first[-1:]]
+    ordered = [*first, *bound]
     if (end := _TOKEN.findall(after)[-1:]) and end[0] in PREPOSITIONS:
         last += end if end[0] not in last else []
     kept = [*first, *last]
     if not kept or len(kept) > _MOST_KEYWORDS:
         return ""
-    if any(word[0].isupper() for word in kept):
-        return rng.choice(_ORDERED_FRAMES).format(k=" ".join([*first, named, *last]))
+    if bound or any(word[0].isupper() for word in kept) or _DOES_IT.match(asked):
+        return rng.choice(_ORDERED_FRAMES).format(k=" ".join([*ordered, named, *last]))
     return rng.choice(_KEYWORD_FRAMES).format(s=named, k=" ".join(kept))
 
 
 def _kept(part: str, dropped: Set[str]) -> list[str]:
     """The words of a part of a question without those `dropped`."""
     told = [word for word in _TOKEN.findall(part) if set(words(word)) - dropped]
-    return [word.lower() if _starts_with_question_word(word) else word for word in told]
+    return [word.lower() if starts_with_question_word(word) else word for word in told]
 
 
 def _without_tail(rest: str) -> str:
@@ -339,5 +319,7 @@ def _found(form: str, text: str) -> re.Match[str] | None:
     return re.search(rf"\b(?:{form})(?!\w)", text)
 
 
-def _starts_with_question_word(text: str) -> bool:
-    return text.split(" ", 1)[0].lower() in _OPENINGS
+def _is_thing(text: str) -> bool:
+    """Whether `text` names something, and no deed or circumstance comes behind it: "Ana called", "Kelso about"."""
+    last = text.rsplit(" ", 1)[-1]
+    return last not in PREPOSITIONS and not (may_be(last, "participle") and not may_be(last, "noun"))

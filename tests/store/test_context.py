@@ -46,6 +46,10 @@ from store.feedback import active_corrections, correct, correction
         "¿Dónde está?",
         "¿Cuánto mide?",
         "¿Qué edad tiene?",
+        "¿Cuál es su capital?",
+        "¿Cuántos habitantes tiene?",
+        "¿Quién lo escribió?",
+        "¿Quién es?",
     ],
 )
 def test_it_points_at_what_was_said_before(question):
@@ -56,6 +60,11 @@ def test_it_points_at_what_was_said_before(question):
     "question",
     [
         "Who are you?",
+        "¿Quién es el alcalde de Kelso?",
+        "¿Cuántos habitantes tiene Kelso?",
+        "Who is on duty this Saturday?",
+        "What does this error mean: EACCES?",
+        "Where does grandma keep her keys?",
         "How far is it from Kelso to Denby?",
         "When is it best to plant tomatoes?",
         "How hot does it get in Seville?",

@@ -13,7 +13,7 @@ from models.subject import words
 from store.records import Correction
 from store.settings import Settings, load_settings
 from trainer.practice import Practice, practice
-from trainer.synthesise import REHEARSED, Amounts, _its_own, _resting, _worth_asking, _written, synthesise
+from trainer.synthesise import REHEARSED, Amounts, _answers_to, _its_own, _resting, _worth_asking, _written, synthesise
 from trainer.teacher import TeacherFails, teacher
 
 CORRECTIONS = [
@@ -190,8 +190,9 @@ def test_a_wording_that_is_another_corrections_question_is_not_practised():
         Correction(1, "m", "Who hit Ben?", "Nobody.", "Ada.", "", None, None),
         Correction(2, "m", "Who is it that hit Ben?", "Nobody.", "Otto.", "", None, None),
     )
-    answer_of = {tuple(words(each.question)): each.answer for each in (hit, was_hit)}
-    forms = Practice(("Who is it that hit Ben?", "Tell me who hit Ben."), ("who is it that hit Ben",))
-    assert _its_own(forms, hit, answer_of) == Practice(("Tell me who hit Ben.",), ())
-    assert _its_own(forms, replace(hit, answer="Otto."), answer_of) == forms
-    assert _its_own(forms, hit, answer_of, forms.trained).trained == forms.trained
+    forms = Practice(("Who is it that hit Ben?", "Ben was hit by whom?", "By whom?"), ("who is it that hit Ben",))
+    theirs = Practice(("Please: by whom?",), ())
+    answers = _answers_to([(hit, Practice((), ())), (was_hit, theirs)])
+    assert _its_own(forms, hit, answers) == Practice(("Ben was hit by whom?",), ()), "nor their wordings"
+    assert _its_own(forms, replace(hit, answer="Otto."), answers) == forms
+    assert _its_own(forms, hit, answers, forms.trained).trained == forms.trained
