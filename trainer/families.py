@@ -61,6 +61,7 @@ _OF_A_FIRM = re.compile(
     r"\b(?:department|unit|division|area) .*\b(?:work|works|working|study|specialize|specialise)\b", re.I
 )
 _PRINTED = re.compile(r"\b(journal|magazine|newspaper)$", re.I)
+_ON_THE_WAY = re.compile(r"\b(?:go|going|come|coming|send|move|bring|travel|from|to)\b", re.I)
 _LASTING = frozenset(["owner", "leader"])
 _OF_A_BODY = frozenset(["director", "editor", "publisher"])
 """What somebody is of a company as well as of a work."""
@@ -166,6 +167,11 @@ def _is_deed(what: str) -> bool:
 def is_past(auxiliary: str) -> bool:
     """Whether an auxiliary tells of what is over."""
     return auxiliary in ("was", "were", "did", "had")
+
+
+def is_on_the_way(rest: str) -> bool:
+    """Whether "where is `rest`?" asks where from or where to: that is no place at which something is."""
+    return _ON_THE_WAY.search(rest) is not None
 
 
 def has_hours(auxiliary: str, rest: str) -> bool:
@@ -282,7 +288,7 @@ def _where(word: str, auxiliary: str, rest: str, named: str) -> list[str]:
     be = "was" if is_past(auxiliary) else "is"
     noun = "place" if word == "where" else "time"
     at = "at what location" if word == "where" else "at what time"
-    timed = word == "where" or is_past(auxiliary) or has_hours(auxiliary, rest)
+    timed = not is_on_the_way(rest) if word == "where" else is_past(auxiliary) or has_hours(auxiliary, rest)
     found = [f"{at} {auxiliary} {rest}"] if timed else []
     if said:
         found += [f"what is the {noun} {word} {said}" if timed else f"when is it that {said}"]

@@ -84,6 +84,11 @@ _OTHER_LANGUAGES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 """How questions begin that are not English, and what people put around those."""
 
 
+def is_english(question: str) -> bool:
+    """Whether `question` begins as none of another language that is known here."""
+    return not any(beginning.match(question.strip()) for beginning, _frames in _OTHER_LANGUAGES)
+
+
 def frames_for(question: str, whole: bool) -> tuple[str, ...]:
     """What may be put around `question`; more where it has to be kept `whole`, and so has no other forms."""
     found = (frames for beginning, frames in _OTHER_LANGUAGES if beginning.match(question.strip()))

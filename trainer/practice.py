@@ -14,7 +14,10 @@ from trainer.wordings import wordings
 FORMS = 24
 HELD_OUT = 2
 
-_HOUR = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half|quarter)\b"
+_HOUR = (
+    r"\b\d{1,2}\b|\d ?[ap]m|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half|quarter)\b"
+)
 _EXACT = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(given, re.IGNORECASE))
     for asked, given in (
@@ -40,7 +43,7 @@ def practice(correction: Correction, refused: Collection[str] = (), own: Sequenc
     What the owner wants practised is not examined.
     """
     rng = random.Random(correction.id)
-    texts = [text for text in wordings(correction.question, FORMS, rng) if not _too_exact(text, correction)]
+    texts = wordings(correction.question, FORMS, rng, lambda text: not _too_exact(text, correction))
     held_out = set(rng.sample(texts, min(HELD_OUT, len(texts) // 3)))
     wanted = [text for text in texts if text not in refused]
     trained = dict.fromkeys([*own, *(text for text in wanted if text not in held_out)])

@@ -72,5 +72,5 @@ def _follows(auxiliary: str, tail: list[str], owns: bool) -> bool:
         return may_be(first, "participle") or (placed and not owns)
     if auxiliary in ("has", "have", "had"):
         return first == "been" or may_be(first, "participle")
-    doubtful = may_be(first, "noun") and second not in PREPOSITIONS and may_be(second, "verb")
+    doubtful = first != "take" and may_be(first, "noun") and second not in PREPOSITIONS and may_be(second, "verb")
     return may_be(first, "verb") and not doubtful

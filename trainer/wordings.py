@@ -6,12 +6,12 @@ question. Every function here is pure and takes its randomness as an argument.
 
 import random
 import re
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 from models.subject import subject_span, subject_spans, words
 from models.verbs import PREPOSITIONS, may_be, passive
-from trainer.families import has_hours, is_past, is_place, kept_whole, relatives, unbroken
-from trainer.frames import framed, frames_for, starts_with_question_word
+from trainer.families import has_hours, is_on_the_way, is_past, is_place, kept_whole, relatives, unbroken
+from trainer.frames import framed, frames_for, is_english, starts_with_question_word
 from trainer.statement import statement
 
 _PREPOSITIONS = "in|at|on|to|from|under|by|with|for|of|within|into|during|through"
@@ -31,9 +31,6 @@ _WHO_DID = re.compile(
     r"^(who) (?!(?:is|was|are|were|can|could|will|would|should|shall|must|may|might) )(\w+) (.+)$", re.IGNORECASE
 )
 _WHERE = re.compile(rf"^(where|when|how|why) ({_AUXILIARIES}) (.+)$", re.IGNORECASE)
-
-_ON_THE_WAY = re.compile(r"\b(?:go|going|come|coming|send|move|bring|travel|from|to)\b", re.IGNORECASE)
-"""Where from or where to is no place at which something is."""
 
 _NOT_DONE = r"(?<!\bis )(?<!\bwas )(?<!\bare )(?<!\bwere )"
 
@@ -146,12 +143,14 @@ _REQUEST = re.compile(r"^(please )?(tell|give|show|name|say) (me )?", re.IGNOREC
 _DISPENSABLE = frozenset("located situated specific particular exact".split())
 
 
-def wordings(question: str, count: int, rng: random.Random) -> list[str]:
-    """Up to `count` different wordings of `question`, none equal to it, each still naming its subject."""
+def wordings(
+    question: str, count: int, rng: random.Random, fits: Callable[[str], bool] = lambda text: True
+) -> list[str]:
+    """Up to `count` different wordings of `question` that fit, none equal to it, each still naming its subject."""
     if "\n" in question or len(question) > 300:
         return [f"Please: {question}", f"{question} Thank you.", f"Hello. {question}"][:count]
     whole = kept_whole(question)
-    frames = frames_for(question, whole)
+    frames, english = frames_for(question, whole), is_english(question)
     orders, others = reordered(question), relatives(question)
     found: dict[str, str] = {}
     own = " ".join(words(question))
@@ -161,12 +160,13 @@ def wordings(question: str, count: int, rng: random.Random) -> list[str]:
         core = rng.choice(others if others and rng.random() < OTHER_WORDS else orders)
         if rng.random() < 0.6 and not whole and not _OF_WORDS.search(question):
             core = with_synonyms(core, question, rng)
-        if attempt % 6 == 5 and not whole:
+        if attempt % 6 == 5 and not whole and english:
             text = keywords(question, rng)
         else:
             text = framed(core, frames[0] if rng.random() < 0.45 else rng.choice(frames))
         key = " ".join(words(text)) + text[-1:]
-        if text and key not in found and (key[:-1] != own or attempt > count * 8) and text != question:
+        new = key not in found and text != question and (key[:-1] != own or attempt > count * 8)
+        if text and new and fits(text):
             found[key] = text
     return list(found.values())
 
@@ -229,7 +229,7 @@ def reordered(question: str) -> list[str]:
         orders += [f"{which} exactly {aux} {rest}"]
         if said := statement(aux.lower(), rest, named):
             orders += [f"{said} {which.lower()}", f"tell me {which.lower()} {said}"]
-        if which.lower() == "where" and not _ON_THE_WAY.search(rest):
+        if which.lower() == "where" and not is_on_the_way(rest):
             orders += [f"in what place {aux} {rest}", f"in which place {aux} {rest}", f"at what location {aux} {rest}"]
         if which.lower() == "when" and is_past(aux.lower()):
             orders += [f"at what time {aux} {rest}", f"on what date {aux} {rest}", f"in which year {aux} {rest}"]
@@ -281,7 +281,7 @@ def keywords(question: str, rng: random.Random) -> str:
     if span is None or kept_whole(question) or _WAS.match(question):
         return ""
     named, before, after = question[slice(*span)], question[: span[0]], question[span[1] :].rstrip("?!. ")
-    match = (not after and _ATTRIBUTE.match(before)) or _POSSESSED.match(after)
+    match = (not after and _ATTRIBUTE.match(before)) or (_is_thing(after) and _POSSESSED.match(after))
     if match and (match.re is _ATTRIBUTE or re.fullmatch(r"(what|who)(['’]s| is| are) ", before, re.IGNORECASE)):
         return rng.choice(_ATTRIBUTE_FRAMES).format(s=named, k=match.group(1))
     if _WHOM.match(before):

@@ -81,6 +81,7 @@ def test_a_name_denies_nothing():
         "Which river flows through Harlow?",
         "Who has Harlow Mill?",
         "Who will lead Harlow?",
+        "Who became Mayor Farrow?",
     ],
 )
 def test_what_has_no_passive_gets_none(question):

@@ -22,6 +22,7 @@ from trainer.statement import statement
         ("was", "the Ines Farrow archive founded", "the Ines Farrow archive was founded"),
         ("does", "the Ines Farrow library open", "the Ines Farrow library opens"),
         ("was", '"Ines Farrow" published', '"Ines Farrow" was published'),
+        ("does", "the Harlow fair take place", "the Harlow fair takes place"),
         ("is", "the mill of Ines Farrow", "the mill of Ines Farrow is"),
     ],
 )

@@ -75,6 +75,17 @@ ASKS_SOMETHING_ELSE = [
     ("Where did I park the car?", r"park the car did"),
     ("Where did the cat sleep?", r"sleep did"),
     ("Who did Ines vote for?", r"that did"),
+    ("What is Ines's daughter called?", r"(?i)which \w+ called|\w+ called does|called of|called is"),
+    ("Who taught me to skate?", r"(?i)by whom|by which"),
+    ("Who gave Ines the green boat?", r"(?i)by whom|by which"),
+    ("Who owned Harlow Mill in 1900?", r"is the owner"),
+    ("Who is the director of Harlow Corporation?", r"work of whom|directed"),
+    ("Where is Ines from?", r"at what location|in what place|in which place is"),
+    ("Who mended the roof of Harlow Mill with Ines?", r"succeeded"),
+    ("What is the plural of wife in the grammar of Ines Farrow?", r"spouse"),
+    ("Who reports to Ines Farrow?", r"(?i)^Ines Farrow,?:? who reports"),
+    ("When does the Harlow fair take place?", r"takes? places|placed"),
+    ("Who should Ines call?", r"that should Ines"),
 ]
 
 
@@ -123,6 +134,15 @@ def test_what_is_typed_into_a_search_keeps_every_word_of_content(question, typed
 )
 def test_what_would_lose_something_is_not_typed_into_a_search(question):
     assert {keywords(question, random.Random(seed)) for seed in range(20)} == {""}
+
+
+def test_in_another_language_nothing_english_is_put_around_or_into_a_question():
+    english = re.compile(r"\b(?:please|Tell|Hi|know|Answer)\b")
+    for question in ("¿Dónde vive Ines?", "Wann schließt die Bibliothek von Harlow?", "Qui a écrit Winter Roads ?"):
+        words = question.strip("¿? ")
+        texts = wordings(question, 10, random.Random(3))
+        assert len(texts) == 10
+        assert [text for text in texts if words not in text or english.search(text)] == []
 
 
 def test_every_expression_has_another():
