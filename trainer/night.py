@@ -255,7 +255,8 @@ def _reward(collected: dict[str, Any]) -> Reward | None:
 
 def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward | None) -> dict[str, Any]:
     from trainer.replay import replay
-    from trainer.synthesise import synthesise
+    from trainer.rewording import Rewording
+    from trainer.synthesise import Lessons, synthesise
     from trainer.teacher import teacher
 
     report = night.progress("synthesise")
@@ -265,13 +266,16 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
     try:
         with night.engine(night.base.gguf, BASE) as base:
             kept, _ = replay(training, night.base.folder, base, report)
-            lm = teacher(night.settings, base)
-            known = {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set()
-            gone = [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn]
-            refused, own = wordings.refused_wordings(night.db), own_wordings(night.db)
-            made, counts = synthesise(
-                ledger.corrections, set(ledger.new), known, base, lm, embedder, night.run.id, report, gone, refused, own
+            lessons = Lessons(
+                ledger.corrections,
+                ledger.new,
+                {c.id for c in ledger.corrections} - ledger.new - ledger.weak if start else set(),
+                [c for c in feedback.corrections(night.db) if start and c.id in ledger.withdrawn],
+                wordings.refused_wordings(night.db),
+                own_wordings(night.db),
             )
+            rewording = Rewording(teacher(night.settings, base), embedder)
+            made, counts = synthesise(lessons, base, rewording, night.run.id, report)
     finally:
         embedder.close()
     liked = liked_examples(ledger.votes, judge, night.fits) if judge else []

@@ -1,49 +1,27 @@
 """Self-instruction: from each correction, examples to train on and probes to be examined with.
 
-Wordings come from transformations and from the teacher (DSPy); what the teacher writes is taken only when it
-keeps the subject, means the same by its vector, and does not give the answer away. Nothing that is a probe is
-trained on. The answers to neighbours are the base's own.
+Wordings come from transformations (`practice`) and from the teacher (`rewording`). Nothing that is a probe is trained
+on. The answers to neighbours are the base's own.
 """
 
-import logging
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import dspy
-from dspy.utils.exceptions import (
-    AdapterParseError,
-    ContextWindowExceededError,
-    LMProviderError,
-    LMTransportError,
-    LMUnexpectedError,
-)
-
-from models.embedding import Embedder
 from models.engine import Engine, Sampling
-from models.subject import same_subject, subject, without_aside, words
-from store.errors import InputRefused
+from models.subject import subject, without_aside, words
 from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours
 from trainer.practice import Practice, practice
-from trainer.programs import Wording
 from trainer.replay import PROBE_ANSWER, answered_by
-from trainer.teacher import TeacherFails
+from trainer.rewording import Rewording
 
-log = logging.getLogger(__name__)
-
-MEANS_THE_SAME = 0.6
 KEPT_ANSWER = Sampling(max_tokens=4)  # what comes first decides what follows
 REHEARSED = 240
 NEIGHBOURS = 320
 PROBED_NEIGHBOURS = 80
-TEACHER_CALLS = 20
-TEACHER_ATTEMPTS = 2
-TEACHER_TRIAL = 3
-LONGEST_WORDING = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,79 +56,106 @@ class Amounts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What one night is to teach.
+
+    `new` are the ids of corrections that no version was trained on yet: for those the teacher is asked. Those `known`
+    the adapter knows: they get little. The questions of those `withdrawn` are to be answered as the base does again, in
+    whatever wording. `refused` are wordings that the owner does not want, by correction, and `own` those that the owner
+    wrote, which are always practised.
+    """
+
+    corrections: Sequence[Correction]
+    new: Set[int] = frozenset()
+    known: Set[int] = frozenset()
+    withdrawn: Sequence[Correction] = ()
+    refused: Mapping[int, Collection[str]] = field(default_factory=dict)
+    own: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    def forms(self, correction: Correction) -> Practice:
+        """In which wordings `correction` may be practised, and in which it may be examined."""
+        return practice(correction, self.refused.get(correction.id, ()), self.own.get(correction.id, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is made of one correction: questions to train on, with its answer (`asked`) and with the base's (`near`),
+    and questions for the examination of both kinds; `avoided` are wordings that the teacher need not write again."""
+
+    correction: Correction
+    asked: Sequence[str]
+    near: Sequence[str]
+    probes: Sequence[str]
+    near_probes: Sequence[str]
+    avoided: Sequence[str]
+
+
+def planned(lessons: Lessons, seed: str) -> Iterator[Plan]:
+    """A plan for each of the corrections; of what is known, `seed` chooses another part each night. Pure."""
+    forms_of = {c.id: lessons.forms(c) for c in lessons.corrections}
+    answers = _answers_to([(c, forms_of[c.id]) for c in lessons.corrections])
+    own_forms = {c.id: _its_own(forms_of[c.id], c, answers, lessons.own.get(c.id, ())) for c in lessons.corrections}
+    resting = _resting(lessons.known, seed)
+    for correction in lessons.corrections:
+        yield _plan(correction, own_forms[correction.id], lessons, seed, correction.id in resting)
+
+
+def _plan(correction: Correction, forms: Practice, lessons: Lessons, seed: str, rests: bool) -> Plan:
+    known = correction.id in lessons.known
+    amounts = (
+        Amounts.rehearsed(len(lessons.known))
+        if known
+        else Amounts.taught(len(lessons.corrections) - len(lessons.known))
+    )
+    fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
+    rest = [each.question for each in lessons.corrections if each is not correction]
+    probes = forms.held_out[: amounts.probes]
+    near_probes = neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES, rest)
+    if rests:
+        return Plan(correction, (), (), probes, near_probes, ())
+    mine, texts = lessons.own.get(correction.id, ()), [*forms.trained, *forms.held_out]
+    others = forms.trained[len(mine) :]
+    trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
+    asked = [correction.question] * (1 if known else 2) + trained
+    names = [subject(each.question) for each in lessons.corrections if each.answer != correction.answer]
+    near = neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest)
+    return Plan(correction, asked, near, probes, near_probes, [*texts, *lessons.refused.get(correction.id, ())])
+
+
 def synthesise(
-    corrections: Sequence[Correction],
-    new: set[int],
-    rehearsed: set[int],
+    lessons: Lessons,
     base: Engine,
-    lm: dspy.LM,
-    embedder: Embedder,
+    rewording: Rewording,
     seed: str,
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
-    withdrawn: Sequence[Correction] = (),
-    refused: Mapping[int, Collection[str]] = MappingProxyType({}),
-    own: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[list[Example], dict[str, Any]]:
-    """Examples and probes for all `corrections`, and counts of what the teacher wrote and what was kept.
+    """Examples and probes for all `lessons`, and counts of them and of what the teacher wrote (`Rewording`).
 
-    The counts hold `teacher_fault` too: why it was of no help, by DSPy's name for it, or nothing.
-
-    `new` are the ids that no version was trained on yet: for those the teacher is asked. Those in `rehearsed` the
-    adapter knows: they get little, of which `seed` chooses another part each night. The questions of those
-    `withdrawn` are to be answered as the base does again, in whatever wording. `refused` are wordings that the owner
-    does not want, by correction, and `own` those that the owner wrote, which are always practised.
+    The counts hold `teacher_fault` too.
     """
-    full = Amounts.taught(len(corrections) - len(rehearsed))
-    little = Amounts.rehearsed(len(rehearsed))
-    counts, fault = {"teacher_asked": 0, "teacher_written": 0, "teacher_kept": 0}, ""
-    subjects = [(subject(c.question), c.answer) for c in corrections]
-    skipped = _resting(rehearsed, seed)
-    forms_of = {c.id: practice(c, refused.get(c.id, ()), own.get(c.id, ())) for c in corrections}
-    answers = _answers_to([(c, forms_of[c.id]) for c in corrections])
     made: list[Example] = []
     near: dict[str, int | None] = {
-        text: None for gone in withdrawn for text in (gone.question, *practice(gone).trained)
+        text: None for gone in lessons.withdrawn for text in (gone.question, *practice(gone).trained)
     }
     near_probes: list[str] = []
-    for index, correction in enumerate(corrections):
-        amounts = little if correction.id in rehearsed else full
-        fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
-        unwanted = refused.get(correction.id, ())
-        mine = own.get(correction.id, ())
-        forms = _its_own(forms_of[correction.id], correction, answers, mine)
-        texts = [*forms.trained, *forms.held_out]
-        made += [Example("probe", text, correction.answer, correction.id) for text in forms.held_out[: amounts.probes]]
-        rest = [each.question for each in corrections if each is not correction]
-        near_probes += neighbours(correction.question, [], [], amounts.neighbour_probes, fixed, HELD_OUT_NAMES, rest)
-        if correction.id in skipped:
-            continue
-        others = forms.trained[len(mine) :]
-        trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
-        asks = not fault and correction.id in new and len(correction.question) < LONGEST_WORDING
-        if asks and _worth_asking(counts):
-            try:
-                written = _written(lm, correction.question)
-            except TeacherFails as error:
-                written, fault = [], error.code
-            kept = _faithful(correction, written, [*texts, *unwanted], embedder)
-            counts["teacher_asked"] += 1
-            counts["teacher_written"] += len(written)
-            counts["teacher_kept"] += len(kept)
-            trained = [*kept, *trained]
-        asked = [correction.question] * (2 if amounts is full else 1) + trained
-        made += [Example("wording", text, correction.answer, correction.id) for text in asked]
-        names = [name for name, answer in subjects if answer != correction.answer]
-        for text in neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest):
+    for number, plan in enumerate(planned(lessons, seed), 1):
+        correction = plan.correction
+        written = rewording.of(correction, plan.avoided) if correction.id in lessons.new else []
+        made += [Example("probe", text, correction.answer, correction.id) for text in plan.probes]
+        made += [Example("wording", text, correction.answer, correction.id) for text in (*plan.asked, *written)]
+        near_probes += plan.near_probes
+        for text in plan.near:
             near.setdefault(text, correction.id)
-        progress(index + 1, len(corrections), "finding other wordings")
+        progress(number, len(lessons.corrections), "finding other wordings")
     known = {tuple(words(example.question)) for example in made}
     near_probes = _unknown(near_probes, known)
     kept_near = _unknown(near, known | {tuple(words(text)) for text in near_probes})
     answered = answered_by(base, "neighbour", kept_near, KEPT_ANSWER, progress)
     made += [replace(example, correction_id=near[example.question]) for example in answered]
     made += answered_by(base, "probe", near_probes, PROBE_ANSWER, progress)
-    counts.update({kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")})
-    return made, {**counts, "teacher_fault": fault}
+    counts = {kind: sum(e.kind == kind for e in made) for kind in ("wording", "probe", "neighbour")}
+    return made, {**rewording.counts, **counts, "teacher_fault": rewording.fault}
 
 
 def _answers_to(practised: Iterable[tuple[Correction, Practice]]) -> Mapping[tuple[str, ...], set[str]]:
@@ -180,59 +185,10 @@ def _its_own(
     return Practice(tuple(filter(fits, forms.trained)), tuple(filter(fits, forms.held_out)))
 
 
-def _resting(rehearsed: set[int], seed: str) -> set[int]:
-    """Those that are known and have this night off: all beyond `REHEARSED`, others every night."""
-    known = sorted(rehearsed)
-    return set(random.Random(seed).sample(known, max(0, len(known) - REHEARSED)))
-
-
-def _worth_asking(counts: dict[str, int]) -> bool:
-    """A teacher is asked about some corrections of a night, and not on when it gives less than one wording for five."""
-    asked, kept = counts["teacher_asked"], counts["teacher_kept"]
-    return asked < TEACHER_CALLS and (asked < TEACHER_TRIAL or kept * 5 >= asked)
+def _resting(known: Set[int], seed: str) -> set[int]:
+    """Those that are `known` and have this night off: all beyond `REHEARSED`, others every night."""
+    return set(random.Random(seed).sample(sorted(known), max(0, len(known) - REHEARSED)))
 
 
 def _unknown(texts: Iterable[str], known: set[tuple[str, ...]]) -> list[str]:
     return [text for text in dict.fromkeys(texts) if tuple(words(text)) not in known]
-
-
-def _written(lm: dspy.LM, question: str) -> list[str]:
-    """What the teacher writes, asked twice; nothing when it has no room or cannot keep to the form.
-
-    Raises TeacherFails when it cannot be reached or answers with an error.
-    """
-    found = []
-    for _attempt in range(TEACHER_ATTEMPTS):
-        try:
-            with dspy.context(lm=lm, adapter=dspy.JSONAdapter()):
-                found.append(str(Wording()(question=question).reworded).strip())
-        except (AdapterParseError, ValueError) as error:
-            log.info("what the teacher wrote could not be read: %s", type(error).__name__)
-        except ContextWindowExceededError:
-            log.info("the teacher has no room for the question")
-        except (LMTransportError, LMProviderError) as error:
-            log.warning("the teacher is of no help (%s), and the night goes on without it", error.code)
-            raise TeacherFails(error.code) from error
-        except LMUnexpectedError as error:
-            if not isinstance(error.__cause__, InputRefused):
-                raise
-            log.info("the teacher has no room for the question")
-    return [text for text in dict.fromkeys(found) if text]
-
-
-def _faithful(correction: Correction, written: Sequence[str], known: Sequence[str], embedder: Embedder) -> list[str]:
-    """Those wordings that keep the subject and the meaning and hold no answer; each once."""
-    taken = {tuple(words(text)) for text in [correction.question, *known]}
-    answer = " ".join(words(correction.answer))
-    candidates = [
-        text
-        for text in dict.fromkeys(written)
-        if tuple(words(text)) not in taken
-        and same_subject(correction.question, text)
-        and answer not in " ".join(words(text))
-        and len(text) < LONGEST_WORDING
-    ]
-    if not candidates:
-        return []
-    own, *others = embedder.embed([correction.question, *candidates])
-    return [text for text, vector in zip(candidates, others, strict=True) if float(own @ vector) >= MEANS_THE_SAME]

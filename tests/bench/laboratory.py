@@ -19,7 +19,8 @@ from tests.bench.made_up import Fact
 from trainer.examine import Evaluation, Questions, examine
 from trainer.finetune import FinetuneConfig, finetune
 from trainer.replay import replay
-from trainer.synthesise import synthesise
+from trainer.rewording import Rewording
+from trainer.synthesise import Lessons, synthesise
 from trainer.teacher import teacher
 
 
@@ -64,7 +65,8 @@ def material(home: Path, facts: Sequence[Fact], bases: Path) -> Material:
         try:
             kept, general = replay(training_dir(base), base.folder, engine)
             if not examples.examples_of(db, run):
-                made, _ = synthesise(corrections, new, set(), engine, teacher(settings, engine), embedder, run)
+                rewording = Rewording(teacher(settings, engine), embedder)
+                made, _ = synthesise(Lessons(corrections, new), engine, rewording, run)
                 examples.save_examples(db, run, made)
         finally:
             embedder.close()

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections import Counter
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,7 +14,8 @@ from models.subject import words
 from store.records import Correction
 from store.settings import Settings, load_settings
 from trainer.practice import Practice, practice
-from trainer.synthesise import REHEARSED, Amounts, _answers_to, _its_own, _resting, _worth_asking, _written, synthesise
+from trainer.rewording import Rewording, _written, worth_asking
+from trainer.synthesise import REHEARSED, Amounts, Lessons, _answers_to, _its_own, _resting, synthesise
 from trainer.teacher import TeacherFails, teacher
 
 CORRECTIONS = [
@@ -35,10 +37,10 @@ def made(default_home, default_model):
     """Of four corrections, two new and two known, in one night and in the next, which has no teacher."""
     engine = LlamaCppEngine(default_model.gguf, "base", threads=1, context_tokens=1024)
     embedder = Embedder(embedding_file(default_home), 2)
-    lm = teacher(load_settings(default_home), engine)
-    wishes = {"withdrawn": [FORGOTTEN], "refused": {4: {REFUSED}}, "own": {3: [OWN]}}
-    first, _counts = synthesise(CORRECTIONS, {3, 4}, {1, 2}, engine, lm, embedder, "a", **wishes)
-    second, _counts = synthesise(CORRECTIONS, set(), {1, 2}, Silent(), None, None, "b", **wishes)
+    rewording = Rewording(teacher(load_settings(default_home), engine), embedder)
+    lessons = Lessons(CORRECTIONS, {3, 4}, {1, 2}, [FORGOTTEN], {4: {REFUSED}}, {3: [OWN]})
+    first, _counts = synthesise(lessons, engine, rewording, "a")
+    second, _counts = synthesise(replace(lessons, new=set()), Silent(), Rewording(None, None), "b")
     embedder.close()
     engine.close()
     return first, second
@@ -84,7 +86,8 @@ def test_a_teacher_that_refuses_the_key_is_asked_once_a_night_and_examples_are_m
         url = f"http://127.0.0.1:{server.server_port}/v1"
         away = Settings(home=home, teacher_url=url, teacher_model="m", teacher_key="wrong")
         both = CORRECTIONS[:2]
-        made, counts = synthesise(both, {c.id for c in both}, set(), Silent(), teacher(away, None), None, "a")
+        lessons = Lessons(both, {c.id for c in both})
+        made, counts = synthesise(lessons, Silent(), Rewording(teacher(away, None), None), "a")
         server.shutdown()
     assert Refusing.asked == 1
     assert counts["teacher_fault"] == "auth"
@@ -153,7 +156,7 @@ def test_corrections_of_one_kind_do_not_unteach_each_other():
         Correction(n, "m", f"What is the phone number of {name}?", "No idea.", f"{n}{n}{n}.", "", None, None)
         for n, name in enumerate(people, 1)
     ]
-    made, _counts = synthesise(numbers, set(), {2, 3}, Silent(), None, None, "a")
+    made, _counts = synthesise(Lessons(numbers, known={2, 3}), Silent(), Rewording(None, None), "a")
     held = [e.question for e in made if e.kind == "neighbour" or e.correction_id is None]
     assert len(held) > 150
     assert not [text for text in held if set(words(text)) & {name.lower() for name in people}]
@@ -173,10 +176,10 @@ def test_few_corrections_get_more_neighbours_each(corrections, neighbours):
 
 
 def test_a_teacher_that_writes_nothing_usable_is_not_asked_on():
-    assert _worth_asking({"teacher_asked": 2, "teacher_written": 0, "teacher_kept": 0})
-    assert not _worth_asking({"teacher_asked": 3, "teacher_written": 0, "teacher_kept": 0})
-    assert _worth_asking({"teacher_asked": 10, "teacher_written": 20, "teacher_kept": 2})
-    assert not _worth_asking({"teacher_asked": 20, "teacher_written": 40, "teacher_kept": 40})
+    assert worth_asking(Counter(teacher_asked=2))
+    assert not worth_asking(Counter(teacher_asked=3))
+    assert worth_asking(Counter(teacher_asked=10, teacher_written=20, teacher_kept=2))
+    assert not worth_asking(Counter(teacher_asked=20, teacher_written=40, teacher_kept=40))
 
 
 @pytest.mark.parametrize("corrections", [10, 20, 40, 80])
