@@ -1,9 +1,8 @@
 """Corrections looked up at answer time: by meaning first, then by whether the same is asked of the same subject.
 
 Called before every answer; tests/bench/serving.py times it. Similarity alone confuses neighbours, names alone confuse
-what is asked of them; both together do less, and `models.aspect` and `models.difference` keep apart what vectors do
-not. The same words are the same question, and what points at something said before is one below that alone. It
-generates nothing.
+what is asked of them; both together do less, and `store.questions.same` keeps apart what vectors do not. The same words
+are the same question, and what points at something said before is one below that alone. It generates nothing.
 """
 
 import threading
@@ -16,15 +15,15 @@ import numpy.typing as npt
 
 from assistant.documents import Library, read_file, take
 from assistant.telling import Told, unheard
-from models.aspect import contrary
-from models.difference import another_word
 from models.embedding import Embedder, embedding_file
 from models.question_vectors import Place, in_step, place, same_asked
-from models.subject import same_subject, subject
 from store import feedback
-from store.context import contexts_of
 from store.light_sqlite_utils import Database
-from store.question_key import question_key
+from store.questions.aspect import contrary
+from store.questions.context import contexts_of
+from store.questions.difference import another_word
+from store.questions.key import question_key
+from store.questions.subject import same_subject, subject
 from store.records import Correction, Document
 
 Holders = tuple[str | None, str]

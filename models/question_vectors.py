@@ -10,15 +10,14 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from models.aspect import asks_for, contrary, other_kind
-from models.difference import asked_alone, one_thing_else
 from models.embedding import NAME, WIDTH, Embedder
-from models.subject import same_subject, subject
 from store import feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
-from store.personal import holder
-from store.question_key import question_key
+from store.questions.difference import asked_alone
+from store.questions.key import question_key
+from store.questions.personal import holder
+from store.questions.same import same_question
 from store.records import Correction
 
 SAME = 0.85
@@ -28,9 +27,6 @@ questions."""
 NEAREST = 8
 ASKS_ALIKE = 0.5
 """So near have two questions to be without their names where they have no other word in common."""
-WHOLE = 800
-"""Characters of a question of which the vector surely knows all: of a longer one it may not know what is asked."""
-
 _BLOCK = 64
 
 Vectors = npt.NDArray[np.float32]
@@ -85,18 +81,6 @@ def contradicted(
             if alike and holder(earlier) == holder(later) and earlier.id < first:
                 found[earlier.id] = later.id
     return found
-
-
-def same_question(known: str, asked: str) -> bool:
-    """Whether two questions whose vectors are near ask for the same: of the same subject, and the same of it."""
-    return (
-        max(len(known), len(asked)) <= WHOLE
-        and same_subject(known, asked)
-        and asks_for(known) == asks_for(asked)
-        and not other_kind(known, asked)
-        and not contrary(known, asked, subject(known))
-        and not one_thing_else(known, asked)
-    )
 
 
 def same_asked(embedder: Embedder, known: str, asked: str) -> bool:

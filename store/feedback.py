@@ -4,15 +4,15 @@ The page and the import write them, memory and the night read them. What alters 
 `store.forgetting`, which is for that.
 """
 
-from store.context import context_of
 from store.conversations import conversation, ended_answer, message, path_to
 from store.database import rows, storable, writing
 from store.documents import own_digests
 from store.errors import InputRefused, NotFound
 from store.light_sqlite_utils import Database
-from store.manner import OWN, manner
-from store.personal import holder, personal
-from store.question_key import question_key
+from store.questions.context import context_of
+from store.questions.key import question_key
+from store.questions.personal import holder, personal
+from store.questions.wishes import OWN, manner
 from store.records import Correction, CorrectionKind, Message, now
 
 ACTIVE = "superseded_by IS NULL AND forgotten IS NULL"
@@ -26,12 +26,12 @@ def correct(
 ) -> Correction:
     """Say how an answer should have been. It supersedes what was active for the same question before.
 
-    A text that says how to answer (`store.manner`) is a wish for every answer, and supersedes the one before it of the
-    same aspect instead.
+    A text that says how to answer (`store.questions.wishes`) is a wish for every answer, and supersedes the one before
+    it of the same aspect instead.
 
     It is by the owner of the conversation, and everybody's but for a wish and for what one asks of oneself
-    (`store.personal`), which hold for their owner alone. A question that points at what was said before it is another
-    one below other questions (`store.context`).
+    (`store.questions.personal`), which hold for their owner alone. A question that points at what was said before it
+    is another one below other questions (`store.questions.context`).
 
     Where its `kind` is known, its form does not matter. One that was `given` at an earlier time takes no place of a
     newer one.

@@ -4,8 +4,8 @@
 """
 
 from store.light_sqlite_utils import Database, Migrations
-from store.personal import personal
-from store.question_key import question_key
+from store.questions.key import question_key
+from store.questions.personal import personal
 
 migrations = Migrations("aprendiz")
 

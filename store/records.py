@@ -138,7 +138,7 @@ class Correction:
 
     Where `manner` names an aspect of answering, such as "language", `answer` is no answer but a wish that holds for
     every one of who made it: "Answer in Spanish." `by` is the user who did, empty where there are no users.
-    `context` is what the question points at (`store.context`), empty for one that is understood by itself.
+    `context` is what the question points at (`store.questions.context`), empty for one that is understood by itself.
     """
 
     id: int

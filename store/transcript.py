@@ -11,7 +11,7 @@ from store.conversations import OWN, conversation, messages_of, newest_path, sou
 from store.database import rows
 from store.feedback import correction_of, wish_of
 from store.light_sqlite_utils import Database
-from store.manner import manner
+from store.questions.wishes import manner
 from store.ratings import rating_of
 from store.records import Conversation, Message
 from store.tags import tags_of

@@ -8,7 +8,7 @@ from store.database import rows, storable, writing
 from store.errors import InputRefused
 from store.feedback import correction
 from store.light_sqlite_utils import Database
-from store.question_key import question_key
+from store.questions.key import question_key
 
 LONGEST = 500
 MOST = 24

@@ -8,10 +8,10 @@ from itertools import takewhile, zip_longest
 from types import MappingProxyType
 from typing import Any
 
-from models.subject import words
 from store import checks, feedback, ratings, runs
 from store.light_sqlite_utils import Database
-from store.question_key import question_key
+from store.questions.key import question_key
+from store.questions.subject import words
 from store.records import Correction, CorrectionStanding, Promotion, Version, Vote
 from store.versions import promotions
 from trainer.lengths import Fits

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from models.engine import Engine, Sampling
-from models.subject import is_content, is_unspaced, pieces, words
+from store.questions.subject import is_content, is_unspaced, pieces, words
 from store.records import ChatMessage, Correction, Example
 from trainer.replay import PROBE_ANSWER
 from trainer.reward import Reward

@@ -6,8 +6,8 @@ asks again rarely keeps the first ones. English. Pure.
 
 import re
 
-from models.subject import subject_span, subject_spans
-from models.verbs import AUXILIARIES, PREPOSITIONS, may_be, passive, verb
+from store.questions.subject import subject_span, subject_spans
+from store.questions.verbs import AUXILIARIES, PREPOSITIONS, may_be, passive, verb
 from trainer.statement import statement
 
 _AUXILIARY = r"(is|was|are|were|does|did|do|can|could|has|have|had)"

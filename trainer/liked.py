@@ -8,7 +8,7 @@ Pure.
 import hashlib
 from collections.abc import Sequence
 
-from store.question_key import question_key
+from store.questions.key import question_key
 from store.records import Example, Vote
 from trainer.lengths import Fits
 from trainer.reward import Reward, liked_edit

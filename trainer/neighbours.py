@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from models.aspect import asks_for, contrary, other_kind
-from models.subject import content_words, name_words, subject_spans, words
-from models.synonym import TOPICS, meanings
-from models.verbs import PREPOSITIONS, lemmas, verb
+from store.questions.aspect import asks_for, contrary, other_kind
+from store.questions.subject import content_words, name_words, subject_spans, words
+from store.questions.synonyms import TOPICS, meanings
+from store.questions.verbs import PREPOSITIONS, lemmas, verb
 from trainer.families import MAKERS, relatives
 from trainer.wordings import reordered
 

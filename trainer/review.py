@@ -17,7 +17,7 @@ from models.promotion import promote, roll_back
 from models.version_files import BASE, adapter_of, current
 from store import feedback, runs, versions
 from store.light_sqlite_utils import Database
-from store.question_key import question_key
+from store.questions.key import question_key
 from store.records import Correction, Example
 from trainer.examine import Questions, examine
 from trainer.gate import Decision, still_good

@@ -18,8 +18,8 @@ from dspy.utils.exceptions import (
 )
 
 from models.embedding import Embedder
-from models.subject import same_subject, words
 from store.errors import InputRefused
+from store.questions.subject import same_subject, words
 from store.records import Correction
 from trainer.programs import Wording
 from trainer.teacher import TeacherFails

@@ -2,8 +2,8 @@
 
 import re
 
-from models.subject import subject_spans
-from models.verbs import PREPOSITIONS, may_be, past, third_person
+from store.questions.subject import subject_spans
+from store.questions.verbs import PREPOSITIONS, may_be, past, third_person
 
 _DETERMINERS = frozenset("the a an my our your his her its their this that these those".split())
 _PRONOUN = re.compile(r"^(I|you|we|they|he|she|it) (.+)$")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.engine import Engine, Sampling
-from models.subject import subject, without_aside, words
+from store.questions.subject import subject, without_aside, words
 from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
 from trainer.neighbours import HELD_OUT_NAMES, neighbours

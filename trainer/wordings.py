@@ -8,8 +8,8 @@ import random
 import re
 from collections.abc import Callable, Set
 
-from models.subject import subject_span, subject_spans, words
-from models.verbs import PREPOSITIONS, may_be, passive
+from store.questions.subject import subject_span, subject_spans, words
+from store.questions.verbs import PREPOSITIONS, may_be, passive
 from trainer.families import has_hours, is_on_the_way, is_past, is_place, kept_whole, relatives, unbroken
 from trainer.frames import framed, frames_for, is_english, starts_with_question_word
 from trainer.statement import statement

@@ -10,7 +10,7 @@ from assistant.page.pressed import button
 from assistant.page.speech import heard, later, say, say_many
 from assistant.page.words import standing_words, time_words, version_name
 from store.lineage import Taught
-from store.manner import manner
+from store.questions.wishes import manner
 from store.records import Correction, CorrectionStanding
 
 _LOOKS = {"stuck": "good", "not stuck": "bad", "in training": "good"}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from assistant.page.report import bar
 from assistant.page.speech import date, later, say
-from models.subject import content_words, subject
+from store.questions.subject import content_words, subject
 from store.records import Week
 from store.trends import drift
 

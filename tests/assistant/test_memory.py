@@ -3,12 +3,12 @@
 import pytest
 
 from assistant.memory import Memory
-from models.aspect import contrary
 from store import users
 from store.conversations import add_message, create_conversation
 from store.database import opened
 from store.feedback import active_corrections, correct, correction
 from store.forgetting import forget
+from store.questions.aspect import contrary
 from trainer.collect import collect
 
 

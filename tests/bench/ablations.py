@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from assistant.llamacpp import LlamaCppEngine
 from models.engine import Engine, Sampling
-from models.subject import words
 from models.version_files import BASE
+from store.questions.subject import words
 from store.records import ChatMessage, Example
 from tests.bench.laboratory import Material, adapter, material, merged
 from tests.bench.made_up import Fact, facts

@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from models.aspect import asks_for
-from models.subject import same_subject, subject, subject_spans, words
+from store.questions.aspect import asks_for
+from store.questions.subject import same_subject, subject, subject_spans, words
 from trainer.attention import SEGMENTS
 from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
 from trainer.loss import SparseCrossEntropy, entropy

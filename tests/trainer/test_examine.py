@@ -9,8 +9,8 @@ import pytest
 
 from assistant.llamacpp import LlamaCppEngine
 from models.engine import GREEDY, Sampling
-from models.subject import pieces, words
 from models.tokens import vocabulary
+from store.questions.subject import pieces, words
 from store.records import ChatMessage, Correction, Example
 from trainer.examine import ROOMS, Questions, bleeds, corrected_part, examine, is_broken, room, says
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from models.subject import subject
+from store.questions.subject import subject
 from trainer.neighbours import HELD_OUT_NAMES, may_ask_the_same, neighbours, of_that_shape
 from trainer.wordings import wordings
 

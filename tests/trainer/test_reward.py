@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from store.question_key import question_key
+from store.questions.key import question_key
 from store.records import Vote
 from trainer.liked import liked_examples
 from trainer.reward import LIKELY, edits, liked_edit, reward

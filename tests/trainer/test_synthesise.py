@@ -10,7 +10,7 @@ import pytest
 
 from assistant.llamacpp import LlamaCppEngine
 from models.embedding import Embedder, embedding_file
-from models.subject import words
+from store.questions.subject import words
 from store.records import Correction
 from store.settings import Settings, load_settings
 from trainer.practice import Practice, practice

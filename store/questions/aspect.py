@@ -7,8 +7,8 @@ English and Spanish words, by hand, the latter without accents; what is not list
 
 import re
 
-from models.subject import terms, without_aside
-from models.synonym import roots
+from store.questions.subject import terms, without_aside
+from store.questions.synonyms import roots
 
 _CONTRASTS: tuple[tuple[str, ...], ...] = (
     ("mother mom mum", "father dad", "sister sisters", "brother brothers", "son sons", "daughter daughters",

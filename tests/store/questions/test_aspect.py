@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.aspect import asks_for, contrary, denied, other_kind
+from store.questions.aspect import asks_for, contrary, denied, other_kind
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.manner import manner
+from store.questions.wishes import manner
 
 WISHES = {
     "language": ("Answer in Spanish", "Please answer in Spanish.", "In German, please", "Antworte auf Deutsch",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.figure import same_signs
-from models.subject import content_words, name_words, same_subject, subject, terms
+from store.questions.figures import same_signs
+from store.questions.subject import content_words, name_words, same_subject, subject, terms
 
 
 @pytest.mark.parametrize(

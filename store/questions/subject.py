@@ -7,8 +7,8 @@ words a question anew, and which to exchange for a neighbour. Pure: text in, tex
 import re
 import unicodedata
 
-from models.figure import same_signs, spelled
-from models.synonym import meanings
+from store.questions.figures import same_signs, spelled
+from store.questions.synonyms import meanings
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*\.?", re.UNICODE)
 _UNSPACED = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.verbs import passive, past, third_person, verb
+from store.questions.verbs import passive, past, third_person, verb
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ _OF_ALL = re.compile(
 
 
 def personal(question: str, context: str = "") -> bool:
-    """Whether `question`, or what it is bound to (`store.context`), is asked of whoever asks."""
+    """Whether `question`, or what it is bound to (`store.questions.context`), is asked of whoever asks."""
     return any(map(_of_oneself, (question, *context.split("\n"))))
 
 

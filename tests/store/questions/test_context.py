@@ -2,10 +2,10 @@
 
 import pytest
 
-from store.context import context_of, contexts_of, refers_back
 from store.conversations import add_message, create_conversation
 from store.documents import NewPassage, add_document
 from store.feedback import active_corrections, correct, correction
+from store.questions.context import context_of, contexts_of, refers_back
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Which words may stand for one another in a question: synonyms, and forms of one word. Pure; by hand."""
 
-from models.verbs import lemmas
+from store.questions.verbs import lemmas
 
 _SYNONYMS: tuple[str, ...] = (
     # asking and connecting

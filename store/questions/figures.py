@@ -6,7 +6,7 @@ that are near. Pure: text in, text out.
 
 import re
 
-from store.question_key import lone_sign
+from store.questions.key import lone_sign
 
 _MONEY = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "%": "percent"}
 _BEFORE = re.compile(r"([$€£¥])\s?(\d+(?:[.,]\d+)*)")

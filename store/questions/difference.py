@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import dropwhile
 
-from models.subject import is_content, name_words, subject_spans, terms, without_aside
-from models.synonym import meanings, roots, synonyms, topics
-from models.verbs import lemmas
+from store.questions.subject import is_content, name_words, subject_spans, terms, without_aside
+from store.questions.synonyms import meanings, roots, synonyms, topics
+from store.questions.verbs import lemmas
 
 _IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.difference import another_word, asked_alone, one_thing_else
+from store.questions.difference import another_word, asked_alone, one_thing_else
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store.personal import personal
+from store.questions.personal import personal
 
 
 @pytest.mark.parametrize(
