@@ -46,11 +46,14 @@ class Amounts:
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
-        """For what is known already, beside the question itself: at most `REHEARSED` of each kind in all."""
+        """For what is known already, beside the question itself; `REHEARSED` of them at the most, others each night.
+
+        Without another wording each, wordings fade while questions stay.
+        """
         count = max(1, corrections)
         return cls(
-            min(6, max(0, REHEARSED // count - 1)),
-            min(4, max(1, REHEARSED // count)),
+            min(6, max(1, REHEARSED // count - 1)),
+            min(4, max(2, REHEARSED // count)),
             0,
             1 if count <= PROBED_NEIGHBOURS else 0,
         )
