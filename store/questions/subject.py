@@ -58,7 +58,10 @@ _BEGINNINGS = (
         "wer wie wo wann warum wieso welche welcher welches wem wen wessen ist sind hat haben kann kannst können gibt "
         "der die das ein eine qui que quoi quel quelle quels quelles quand comment combien pourquoi où à est sont a "
         "chi che cosa come dove quando perché quale quali quanto quanti quanta quante è sono il lo le les "
-        "o os as um uma quem qual quais onde porque são".split()
+        "o os as um uma quem qual quais onde porque são "
+        "con abre abren cierra cierran enumera cada desde hasta puedo podemos debo debemos según tras sobre entre ante "
+        "mit seit für darf dürfen gib nenne bei nach vor unter über von aus um im am zu ab "
+        "avec pour depuis dis donne nomme dans chez vers dès sur".split()
     )
 )
 """Words with which a sentence begins, and which are no names there."""

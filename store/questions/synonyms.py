@@ -25,7 +25,7 @@ _SYNONYMS: tuple[str, ...] = (
     "tv, television", "mistake, error, fault",
     "meaning, sense", "illness, disease", "rubbish, trash, garbage", "holiday, vacation", "holidays, vacations",
     "autumn, fall", "award, prize, honour, honor", "example, instance", "rule, regulation", "aim, goal, purpose",
-    "responsible for, in charge of",
+    "responsible for, in charge of, tasked with",
     "km, kilometre, kilometer, kilometres, kilometers", "kg, kilo, kilos, kilogram, kilograms", "metre, meter",
     "metres, meters", "litre, liter", "litres, liters", "gram, gramme", "grams, grammes",
     "capital, capital city", "1st, first", "2nd, second", "3rd, third",
