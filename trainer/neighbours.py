@@ -155,9 +155,14 @@ _KINDS: tuple[tuple[str, ...], ...] = tuple(
         "car bike boat van motorbike caravan",
         "laptop printer router phone television camera",
         "kitchen bedroom bathroom garage cellar attic",
+        "library museum pool bank pharmacy gym bakery cinema market",
+        "wifi alarm safe locker gate intercom",
+        "bread rice pasta soup salad cake",
         "perro gato caballo loro conejo canario",
         "madre padre hermana hermano prima primo abuela abuelo",
         "hijo hija sobrino sobrina nieto nieta",
+        "biblioteca piscina farmacia panadería tienda oficina",
+        "museo banco gimnasio mercado cine teatro",
     )
 )
 """Things of one kind. Every third is for probes only."""
@@ -220,7 +225,7 @@ def _exchanges(question: str, probed: bool) -> list[_Exchange]:
     In "How do I wash my car?" neither "I" nor "my" is: the answer is everybody's.
     """
     core = question.strip("¿ ").rstrip("?!. ")
-    owned = re.findall(rf"\b(?:{_OWNERS.replace(' ', '|')}|mi|the|a) ({_WORD})\b", core)
+    owned = re.findall(rf"\b(?:{_OWNERS.replace(' ', '|')}|mi|the|a|el|la) ({_WORD})\b", core)
     found = [
         _Exchange(noun, "{}", tuple(other for other in kind if other != noun and (other in kind[::3]) == probed))
         for noun in dict.fromkeys(owned)
