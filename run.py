@@ -336,17 +336,16 @@ def _planned(home: Path, fits: Fits) -> Plan:
     from assistant.page.night_control import Plan
     from store.database import opened
     from store.feedback import teachable_corrections
-    from trainer.reward import reward
-    from trainer.urgent import alarmed, worth_a_night
+    from trainer.worth import alarmed, worth_a_night
 
     ledger = _ledger(home, fits)
     with opened(home) as db:
         able = [c for c in teachable_corrections(db) if fits(c.question, c.answer)]
-        alarm = worth_a_night(ledger, True) and alarmed(db)
-    new = tuple(each for each in ledger.corrections if each.id in ledger.new and ledger.worth_a_night)
-    judge = reward(ledger.votes) if ledger.worth_a_night else None
+        alarm = worth_a_night(ledger, alarm=True) and alarmed(db)
+    comes = worth_a_night(ledger)
+    new = tuple(each for each in ledger.corrections if each.id in ledger.new and comes)
     waiting = len(able) - len(ledger.corrections)
-    return Plan(new, len(ledger.withdrawn), waiting, judge.in_words if judge else "", alarm)
+    return Plan(new, len(ledger.withdrawn), waiting, ledger.rule.in_words if ledger.rule and comes else "", alarm)
 
 
 def _improve(flags: argparse.Namespace) -> None:
@@ -355,7 +354,6 @@ def _improve(flags: argparse.Namespace) -> None:
     settings = _settings(flags)
     if flags.dry_run:
         from trainer.lengths import fits
-        from trainer.reward import reward
 
         ledger = _ledger(settings.home, fits(lambda: _base(settings).gguf))
         plan = {
@@ -364,11 +362,11 @@ def _improve(flags: argparse.Namespace) -> None:
             "withdrawn": sorted(ledger.withdrawn),
             "too_long": sorted(ledger.too_long),
             "votes": len(ledger.votes),
-            "manner": judge.in_words if (judge := reward(ledger.votes)) else "",
+            "manner": ledger.rule.in_words if ledger.rule else "",
         }
         _print(plan) if flags.json else print(
             f"A night would learn {len(ledger.new)} of {len(ledger.corrections)} corrections"
-            + (f", and from {plan['votes']} votes: {plan['manner']}." if judge else ".")
+            + (f", and from {plan['votes']} votes: {plan['manner']}." if ledger.rule else ".")
             + (f" Too long for a night, and given by memory alone: {len(ledger.too_long)}." * bool(ledger.too_long))
         )
         return
@@ -428,7 +426,7 @@ def _worth_a_night(settings: Settings) -> bool:
     from trainer.collect import collect
     from trainer.lengths import fits
     from trainer.review import due
-    from trainer.urgent import alarmed, worth_a_night
+    from trainer.worth import alarmed, worth_a_night
 
     base = _base(settings)
     with opened(settings.home) as db:

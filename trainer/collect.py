@@ -15,8 +15,7 @@ from store.questions.subject import words
 from store.records import Correction, CorrectionStanding, Promotion, Version, Vote
 from store.versions import promotions
 from trainer.lengths import Fits
-from trainer.reward import ENOUGH as ENOUGH_VOTES
-from trainer.reward import reward
+from trainer.reward import Reward, reward
 
 WARM_FOR = timedelta(days=7)
 FULL_MEASURE = 40
@@ -33,7 +32,9 @@ class Ledger:
     """The active corrections that a night is about and the ids among them that need most: those `new` to the current
     version, and `weak` ones that it was trained on and does not know. `withdrawn` are those it knows and that no night
     may teach any more; what has another answer now is not among them. `votes` are all that were given, `fresh_votes`
-    how many more than when the current version was made. Those `too_long` to be taught are in none of these."""
+    how many more than when the current version was made, and `rule` what they say of how answers should be, if
+    anything. Those `too_long` to be taught are in none of these. Those of the new that are `held` wait until something
+    else is to be taught: the owner went back from the version that had them."""
 
     corrections: tuple[Correction, ...]
     new: frozenset[int]
@@ -43,18 +44,7 @@ class Ledger:
     fresh_votes: int = 0
     too_long: frozenset[int] = frozenset()
     held: frozenset[int] = frozenset()
-
-    @property
-    def worth_a_night(self) -> bool:
-        """Whether another version would differ from the current one.
-
-        Votes alone do when there are many new ones, and when they follow a rule.
-        """
-        return bool(
-            self.new - self.held
-            or self.withdrawn
-            or (self.fresh_votes >= ENOUGH_VOTES and reward(self.votes) is not None)
-        )
+    rule: Reward | None = None
 
 
 def collect(
@@ -81,6 +71,7 @@ def collect(
         len(votes) - _evaluation(versions, current).get("votes", 0),
         frozenset(c.id for c in counting) - {c.id for c in every},
         frozenset((ids - trained) & _put_aside(versions, promotions(db), _looked_back_on(db))),
+        reward(votes),
     )
 
 

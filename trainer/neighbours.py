@@ -80,7 +80,7 @@ def neighbours(
             name = of_that_shape(named, rng, names)
         else:
             name = " ".join(rng.sample(names, max(1, min(3, len(named.split()) + rng.randint(-1, 1)))))
-        text = re.sub(rf"(?<!\w){re.escape(named)}(?!\w)", lambda _match, name=name: name, rng.choice(forms))
+        text = name.join(re.split(rf"(?<!\w){re.escape(named)}(?!\w)", rng.choice(forms)))
         key = tuple(words(text))
         if name != named and key not in taken and not any(_asked(text, name, question, each) for each in taught):
             found.setdefault(key, text)

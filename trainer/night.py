@@ -41,8 +41,8 @@ from trainer.lengths import Fits, fits
 from trainer.liked import liked_examples
 from trainer.resume import begin_anew, not_for_ever, outdated
 from trainer.review import PHASE, due, review, take_back
-from trainer.reward import Reward, reward
-from trainer.urgent import alarmed, worth_a_night
+from trainer.reward import Reward
+from trainer.worth import alarmed, worth_a_night
 
 log = logging.getLogger(__name__)
 PHASES = ("review", "collect", "synthesise", "finetune", "merge", "examine", "decide", "promote")
@@ -165,19 +165,20 @@ def _phases(night: _Night) -> Outcome:
         tuple(vote for vote in ratings.votes(db) if vote.message_id in set(found.get("votes", ()))),
         found.get("fresh_votes", 0),
         held=frozenset(found.get("held", ())),
+        rule=_reward(found),
     )
     if not worth_a_night(ledger, found.get("alarm", False)):
         reason = "nothing was corrected since the last night"
         if found.get("too_long"):
             reason = "nothing was corrected since the last night that is short enough to be taught"
         return _end(night, "nothing learned", None, [reason], {})
-    if not ledger.corrections and not found.get("reward"):
+    if not ledger.corrections and not ledger.rule:
         return _all_withdrawn(night, incumbent)
-    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start, _reward(found)))
+    made = _once(night, "synthesise", lambda: _synthesise(night, ledger, start))
     trained = _once(night, "finetune", lambda: _finetune(night, start))
     taught = made.get("corrections", [c.id for c in ledger.corrections])  # not those superseded before it was resumed
-    version = _once(night, "merge", lambda: _merge(night, incumbent, taught, _reward(found)))["version"]
-    examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger, _reward(found)))
+    version = _once(night, "merge", lambda: _merge(night, incumbent, taught, ledger.rule))["version"]
+    examined = _once(night, "examine", lambda: _examine(night, version, incumbent, ledger))
     origin = {"corrections": taught, "from": start, "votes": len(ledger.votes)}
     decided = _once(night, "decide", lambda: _decide(night, version, incumbent, examined, origin))
     metrics = {"synthesise": made, "finetune": trained, "examine": examined["candidate"]}
@@ -243,7 +244,7 @@ def _collect(night: _Night) -> dict[str, Any]:
         "votes": [vote.message_id for vote in ledger.votes],
         "fresh_votes": ledger.fresh_votes,
         "alarm": alarmed(night.db),
-        "reward": asdict(judge) if (judge := reward(ledger.votes)) else None,
+        "reward": asdict(ledger.rule) if ledger.rule else None,
     }
 
 
@@ -253,7 +254,7 @@ def _reward(collected: dict[str, Any]) -> Reward | None:
     return Reward(**found) if found else None
 
 
-def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward | None) -> dict[str, Any]:
+def _synthesise(night: _Night, ledger: Ledger, start: str | None) -> dict[str, Any]:
     from trainer.replay import replay
     from trainer.rewording import Rewording
     from trainer.synthesise import Lessons, synthesise
@@ -278,7 +279,7 @@ def _synthesise(night: _Night, ledger: Ledger, start: str | None, judge: Reward 
             made, counts = synthesise(lessons, base, rewording, night.run.id, report)
     finally:
         embedder.close()
-    liked = liked_examples(ledger.votes, judge, night.fits) if judge else []
+    liked = liked_examples(ledger.votes, ledger.rule, night.fits) if ledger.rule else []
     examples.save_examples(night.db, night.run.id, [*made, *liked, *kept])
     taught = [c.id for c in ledger.corrections]
     return {**counts, "corrections": taught, "liked": sum(e.kind == "liked" for e in liked), "replay": len(kept)}
@@ -312,7 +313,7 @@ def _finetune(night: _Night, start: str | None) -> dict[str, Any]:
     return {name: value for name, value in asdict(trained).items() if name != "adapter"}
 
 
-def _merge(night: _Night, incumbent: str, taught: list[int], judge: Reward | None) -> dict[str, Any]:
+def _merge(night: _Night, incumbent: str, taught: list[int], rule: Reward | None) -> dict[str, Any]:
     staging = night.work / "version"
     if not (night.work / "version.sealed").exists():
         shutil.rmtree(staging, ignore_errors=True)
@@ -333,14 +334,14 @@ def _merge(night: _Night, incumbent: str, taught: list[int], judge: Reward | Non
             "run": night.run.id,
             "created": night.run.started,
             "corrections": sorted(taught),
-            "manner": (judge.in_words or "as voted") if judge else "",
+            "manner": (rule.in_words or "as voted") if rule else "",
         }
         _write_card(staging / "card.json", card)
         night.progress("merge")(1, 2, "sealing it")
     return {"version": seal_version(night.settings.home, staging)}
 
 
-def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge: Reward | None) -> dict[str, Any]:
+def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger) -> dict[str, Any]:
     from trainer.replay import replay
 
     home = night.settings.home
@@ -349,7 +350,7 @@ def _examine(night: _Night, version: str, incumbent: str, ledger: Ledger, judge:
     report = night.progress("examine")
     with night.engine(night.base.gguf, BASE) as base:
         _, general = replay(training_dir(night.base), night.base.folder, base, report)
-        questions = Questions.of(ledger.corrections, ledger.new, probes, general, voted, judge)
+        questions = Questions.of(ledger.corrections, ledger.new, probes, general, voted, ledger.rule)
         found = {"base": examine(base, questions, base, report)}
         with night.engine(model_file(home, version, night.base), version) as candidate:
             found["candidate"] = examine(candidate, questions, base, report)

@@ -19,6 +19,8 @@ from trainer.collect import (
     refusals,
     taken,
 )
+from trainer.reward import reward
+from trainer.worth import worth_a_night
 
 NOW = datetime(2026, 5, 20, 3, tzinfo=UTC)
 CORRECTION = Correction(1, "m", "Who keeps the mill?", "Nobody.", "Ada.", "", None, None)
@@ -151,10 +153,10 @@ def test_what_its_owner_went_back_from_brings_no_night_by_itself(home):
         record_promotion(db, "v-1", "base", "night")
         record_promotion(db, "base", "v-1", "rollback")
         ledger = collect(db, [made], "base")
-        assert (ledger.new, ledger.held, ledger.worth_a_night) == ({mill}, {mill}, False)
+        assert (ledger.new, ledger.held, worth_a_night(ledger)) == ({mill}, {mill}, False)
         bell = corrected(db, "Who rings the bell?", "Otto.")
         ledger = collect(db, [made], "base")
-        assert (ledger.new, ledger.worth_a_night) == ({mill, bell}, True)
+        assert (ledger.new, worth_a_night(ledger)) == ({mill, bell}, True)
 
 
 def corrected(db, question, answer):
@@ -182,7 +184,7 @@ def test_what_began_with_the_base_and_was_refused_does_not_keep_the_next_night_f
 def test_votes_alone_are_worth_a_night_when_many_are_new_and_follow_a_rule():
     given = tuple(votes(60))
     nothing = Ledger((CORRECTION,), frozenset(), frozenset(), frozenset())
-    assert not nothing.worth_a_night
-    assert replace(nothing, votes=given, fresh_votes=60).worth_a_night
-    assert not replace(nothing, votes=given, fresh_votes=5).worth_a_night
-    assert not replace(nothing, votes=given[:12], fresh_votes=12).worth_a_night
+    assert not worth_a_night(nothing)
+    assert worth_a_night(replace(nothing, rule=reward(given), fresh_votes=60))
+    assert not worth_a_night(replace(nothing, rule=reward(given), fresh_votes=5))
+    assert reward(given[:12]) is None and not worth_a_night(replace(nothing, fresh_votes=12))

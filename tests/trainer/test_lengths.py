@@ -21,9 +21,9 @@ from trainer.lengths import LONGEST, WORDED, fits
 from trainer.liked import liked_examples
 from trainer.replay import PROBE_ANSWER, answered_by
 from trainer.reward import reward
-from trainer.synthesise import _written
+from trainer.rewording import _written
 from trainer.teacher import teacher
-from trainer.urgent import worth_a_night
+from trainer.worth import worth_a_night
 
 ONE = {"APRENDIZ_THREADS": "1"}
 """Two threads that wait for each other crawl when other work shares the cores."""

@@ -7,16 +7,17 @@ from store.light_sqlite_utils import Database
 from store.records import Week
 from store.trends import drift, weeks
 from trainer.collect import Ledger
-from trainer.reward import reward
+from trainer.reward import ENOUGH
 
 
-def worth_a_night(ledger: Ledger, alarmed: bool) -> bool:
+def worth_a_night(ledger: Ledger, alarm: bool = False) -> bool:
     """Whether there is something to teach. Pure.
 
-    With an alarm, what the model was taught and does not know is enough, and so are a few new votes that follow a rule.
+    Votes alone are when there are many new ones and they follow a rule. With an alarm, a few are, and what the model
+    was taught and does not know.
     """
-    weak = bool(ledger.weak or (ledger.fresh_votes > 0 and reward(ledger.votes) is not None))
-    return ledger.worth_a_night or (alarmed and weak)
+    votes = ledger.rule is not None and ledger.fresh_votes >= (1 if alarm else ENOUGH)
+    return bool(ledger.new - ledger.held or ledger.withdrawn or votes or (alarm and ledger.weak))
 
 
 def alarmed(db: Database) -> bool:

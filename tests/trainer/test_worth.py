@@ -19,7 +19,8 @@ from store.versions import add_version
 from tests.assistant.nights import NO_NIGHT
 from tests.trainer.test_reward import votes
 from trainer.collect import Ledger
-from trainer.urgent import alarmed, worth_a_night
+from trainer.reward import reward
+from trainer.worth import alarmed, worth_a_night
 
 NONE = frozenset[int]()
 
@@ -32,7 +33,7 @@ def test_what_is_new_is_enough_and_what_is_weak_only_with_an_alarm():
 
 
 def test_with_an_alarm_a_few_new_votes_that_follow_a_rule_are_enough():
-    few = Ledger((), NONE, NONE, NONE, tuple(votes(60)), 3)
+    few = Ledger((), NONE, NONE, NONE, fresh_votes=3, rule=reward(votes(60)))
     assert not worth_a_night(few, False) and worth_a_night(few, True)
 
 
