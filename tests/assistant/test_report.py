@@ -5,13 +5,16 @@ import json
 from assistant.page.lessons import why_not
 from assistant.page.printed import curves, printed
 from assistant.page.progress import journal_list, log_rows, state, time_left_s
-from assistant.page.report import bar, checked, report, times
+from assistant.page.report import LET_PASS, bar, checked, report, times
+from assistant.page.words import PHASES
 from store.database import opened
 from store.examples import save_examples
 from store.pausing import pause
 from store.records import Check, Correction, Entry, Example, Phase, Run
 from store.runs import begin_phase, begin_run, fail_run, finish_phase, finish_run, progress, run
 from tests.assistant.nights import CANDIDATE, refused_night
+from trainer import night
+from trainer.gate import GateConfig
 
 
 def at(minute: int) -> str:
@@ -157,3 +160,9 @@ def test_it_says_why_the_teacher_did_not_help(tmp_path):
             text = report(db, run(db, begun.id))
             assert ("The teacher did not help" in text) == bool(told)
             assert told in text
+
+
+def test_the_page_speaks_of_the_steps_and_the_margin_that_a_night_goes_by():
+    """The wing of the page does not know that of the trainer."""
+    assert tuple(PHASES) == night.PHASES
+    assert GateConfig().drift == LET_PASS
