@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.reader import read_apart
-from assistant.telling import Told, unheard
+from assistant.telling import Progress, unheard
 from models.embedding import NAME, WIDTH, Embedder
 from models.engine import Engine
 from store import documents
@@ -74,11 +74,11 @@ def take(
     name: str,
     data: bytes,
     conversation_id: str | None = None,
-    told: Told = unheard,
+    progress: Progress = unheard,
 ) -> tuple[Document, bool]:
     """Take a document in, for one conversation or for all; False beside it when it was there. Raises InputRefused.
 
-    `told` hears how many of its passages were read, after each.
+    `progress` hears how many of its passages were read, after each.
     """
     digest = hashlib.sha256(data).hexdigest()
     if known := documents.known_document(db, digest, conversation_id):
@@ -87,7 +87,7 @@ def take(
     passages: list[NewPassage] = []
     for place, text in read:
         passages.append(NewPassage(place, text, bytes(embedder.embed([text]).astype("<f4"))))
-        told(len(passages), len(read))
+        progress(len(passages), len(read))
     return documents.add_document(db, name, digest, passages, NAME, conversation_id), True
 
 

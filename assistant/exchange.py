@@ -57,7 +57,7 @@ def exchange(home: Path) -> APIRouter:
                 require_own(db, visitor(request.scope).name, [id])
                 return _download(as_line(db, id) + "\n", "application/json", _name(conversation(db, id).title, "json"))
         except NotFound as error:
-            return _told(error, 404)
+            return _error_response(error, 404)
 
     @routes.get("/{id}.md")
     def readable(id: str, request: Request, leaf: str = "") -> Response:
@@ -67,7 +67,7 @@ def exchange(home: Path) -> APIRouter:
                 branch = [each for each in path_to(db, leaf) if each.conversation_id == id] if leaf else []
                 return _download(as_markdown(db, id, branch), "text/markdown", _name(conversation(db, id).title, "md"))
         except NotFound as error:
-            return _told(error, 404)
+            return _error_response(error, 404)
 
     @routes.post("")
     async def taken(request: Request, name: str = "the file") -> Response:
@@ -75,11 +75,13 @@ def exchange(home: Path) -> APIRouter:
         async for chunk in request.stream():
             data += chunk
             if len(data) > MOST_BYTES:
-                return _told(InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413)
+                return _error_response(
+                    InputRefused(f"{name} is larger than {MOST_BYTES >> 20} MiB. Split it into parts."), 413
+                )
         try:
             talks = await run_in_threadpool(read_export, name, bytes(data), MOST_BYTES)
         except AprendizError as error:
-            return _told(error, 400)
+            return _error_response(error, 400)
         return StreamingResponse(_lines(lambda tell: _take(home, talks, owner, tell)), headers=PRIVATE, media_type=TEXT)
 
     return routes
@@ -129,7 +131,7 @@ def _take(home: Path, talks: Sequence[Talk], owner: str, tell: Callable[[str], N
         return count_words(take_all(db, talks, owner, told))
 
 
-def _told(error: AprendizError, status: int) -> Response:
+def _error_response(error: AprendizError, status: int) -> Response:
     return PlainTextResponse(heard(str(error)), status, PRIVATE)
 
 

@@ -20,7 +20,7 @@ from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from assistant.grammar import grammar
-from assistant.odds import Told, odds_of
+from assistant.odds import PendingOdds, odds_of
 from assistant.parallel import Parallel
 from models.engine import GREEDY, Finish, Piece, Sampling, in_turn, template_refuses, withheld
 from models.gguf_file import inspect
@@ -93,7 +93,7 @@ class LlamaCppEngine:
         tokens = self._fitting(messages, begun)
         room = min(sampling.max_tokens, self.context_tokens - len(tokens))
         followed = _grammar(sampling)
-        text, odds = _Text(sampling.stop), Told()
+        text, odds = _Text(sampling.stop), PendingOdds()
         count = 0
 
         def piece(shown: str, finish: Finish = "", cut: bool = False) -> Piece:

@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.api.errors import Refused, told
+from assistant.api.errors import Refused, error_body
 from assistant.attempts import Attempts
 from assistant.login_page import login_page, wait_words
 from assistant.page.speech import later, say
@@ -174,7 +174,7 @@ def refusal(scope: Scope) -> Response:
     """What somebody unknown gets: the way to the login where a page is asked for, otherwise no more than that. Pure."""
     if _below_api(scope["path"]):
         how = "Authorization: Bearer KEY, with the key that `run.py users key NAME` prints."
-        status, body = told(Refused(f"This needs a key. Send {how}", code="invalid_api_key", status=401))
+        status, body = error_body(Refused(f"This needs a key. Send {how}", code="invalid_api_key", status=401))
         return JSONResponse(body, status, {"www-authenticate": "Bearer"})
     if scope["method"] in ("GET", "HEAD") and scope["path"] == "/":
         query = scope["query_string"].decode("latin-1")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.documents import Library, read_file, take
-from assistant.telling import Told, unheard
+from assistant.telling import Progress, unheard
 from models.embedding import Embedder, embedding_file
 from models.question_vectors import Place, in_step, place, same_asked
 from store import feedback
@@ -89,13 +89,15 @@ class Memory:
                 for questions, row in zip(conversations, similarities, strict=True)
             ]
 
-    def read(self, db: Database, document: Path, told: Told = unheard) -> bool:
+    def read(self, db: Database, document: Path, progress: Progress = unheard) -> bool:
         """Take in a document for all conversations; False when it is known. Raises InputRefused."""
-        return take(db, self._embedder, document.name, read_file(document), None, told)[1]
+        return take(db, self._embedder, document.name, read_file(document), None, progress)[1]
 
-    def read_here(self, db: Database, name: str, data: bytes, conversation_id: str, told: Told = unheard) -> Document:
+    def read_here(
+        self, db: Database, name: str, data: bytes, conversation_id: str, progress: Progress = unheard
+    ) -> Document:
         """Take in a document for one conversation. Raises InputRefused, and NotFound for the conversation."""
-        return take(db, self._embedder, name, data, conversation_id, told)[0]
+        return take(db, self._embedder, name, data, conversation_id, progress)[0]
 
     def close(self) -> None:
         """Give the embedding model's memory back."""

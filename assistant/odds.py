@@ -21,7 +21,7 @@ def odds_of(logits: npt.NDArray[np.float32], token: int, most: int, spelled: Cal
     return TokenOdds(spelled(token), float(logits[token]) - whole, others)
 
 
-class Told:
+class PendingOdds:
     """The odds of tokens until their text is shown: a stop word may still take it back."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from starlette.concurrency import run_in_threadpool
 
 T = TypeVar("T")
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 """Takes how many of how many are done."""
 
 

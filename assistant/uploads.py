@@ -21,7 +21,7 @@ from assistant.conversation import Assistant
 from assistant.formats import MOST_BYTES
 from assistant.page.speech import heard, number, say
 from assistant.page.words import left_words
-from assistant.telling import Told, told_by
+from assistant.telling import Progress, told_by
 from assistant.visitor import visitor
 from store import conversations
 from store.database import opened
@@ -109,7 +109,7 @@ def _read(
     return {"id": read.id, "name": read.name, "conversation": conversation, "passages": read.passages}
 
 
-def _in_words(name: str, tell: Callable[[Said], None]) -> Told:
+def _in_words(name: str, tell: Callable[[Said], None]) -> Progress:
     """Tells how far a document is read and how long it will take, once a second."""
     began = told = time.monotonic()
 

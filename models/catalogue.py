@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from filelock import FileLock
 
@@ -58,8 +58,6 @@ class BaseModel:
 
     def full_precision(self) -> Path:
         """Its F16 file, made once where the served one is quantised."""
-        from models.gguf_file import write_f16
-
         full = self.folder / "f16.gguf"
         if not full.is_file():
             write_f16(self.source if self.source.is_file() else self.gguf, full)
@@ -73,8 +71,8 @@ def base_model(model: str, home: Path, serve_format: str = "auto") -> BaseModel:
     Killed at any moment, the next call goes on. Raises ModelRefused with the reason when the model cannot be
     served, InputRefused for an unknown format, SetupFailed when the default's package is missing.
     """
-    if serve_format not in ("auto", "f16", "q8_0", "q4_k_m"):
-        raise InputRefused(f"There is no serve_format {serve_format!r}. There are: auto, f16, q8_0, q4_k_m.")
+    if serve_format not in (formats := get_args(ServeFormat)):
+        raise InputRefused(f"There is no serve_format {serve_format!r}. There are: {', '.join(formats)}.")
     source = Path(model).expanduser().resolve() if model else _packaged()
     if not source.exists():
         raise ModelRefused(f"There is no model {model}. Give a GGUF file or a Hugging Face directory, or neither.")

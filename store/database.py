@@ -16,7 +16,7 @@ from typing import Any
 from store.errors import SetupFailed, StoreDamaged
 from store.light_sqlite_utils import Database
 from store.migrations import NAMES, migrations
-from store.sqlite_errors import told, unusable
+from store.sqlite_errors import as_user_error, unusable
 
 STORE = "store.db"
 WAIT_S = 10.0
@@ -31,7 +31,7 @@ def opened(home: Path) -> Iterator[Database]:
         try:
             yield db
         except sqlite3.Error as error:
-            if instead := told(error, home / STORE):
+            if instead := as_user_error(error, home / STORE):
                 raise instead from error
             raise
 
@@ -55,7 +55,7 @@ def connect(home: Path) -> Database:
         _migrate(db, home)
     except sqlite3.Error as error:
         conn.close()
-        raise told(error, path) or unusable(error, path) from error
+        raise as_user_error(error, path) or unusable(error, path) from error
     except BaseException:
         conn.close()
         raise

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from store.sqlite_errors import told, unusable
+from store.sqlite_errors import as_user_error, unusable
 
 QUESTIONS = {
     "conversations": "SELECT count(*) FROM conversations",
@@ -34,7 +34,7 @@ def glance(home: Path) -> dict[str, Any]:
             "SELECT id, state, verdict, version FROM runs ORDER BY started DESC LIMIT 1"
         ).fetchone()
     except sqlite3.Error as error:
-        if instead := told(error, path):
+        if instead := as_user_error(error, path):
             raise instead from error
         return {**seen, "note": "this store is older than the program; it is brought up to date when it is next opened"}
     finally:

@@ -16,7 +16,7 @@ _IN_THE_WAY = {
 }
 
 
-def told(error: sqlite3.Error, store: Path) -> SetupFailed | StoreDamaged | None:
+def as_user_error(error: sqlite3.Error, store: Path) -> SetupFailed | StoreDamaged | None:
     """What to raise instead: the store in the file `store` is damaged or cannot be used. None for anything else."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than is needed
     if code in _DAMAGED:

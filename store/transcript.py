@@ -49,13 +49,13 @@ def as_line(db: Database, id: str) -> str:
 
 def all_lines(db: Database, owner: str = "") -> Iterator[str]:
     """Every conversation of `owner` that says something and is not deleted, archived ones too, the oldest first."""
-    for id in _told(db, owner):
+    for id in _exported_ids(db, owner):
         yield as_line(db, id)
 
 
 def all_markdown(db: Database, owner: str = "") -> Iterator[str]:
     """The same conversations as Markdown, of each the newest branch."""
-    for id in _told(db, owner):
+    for id in _exported_ids(db, owner):
         yield as_markdown(db, id)
 
 
@@ -76,7 +76,7 @@ def as_markdown(db: Database, id: str, branch: Sequence[Message] = ()) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _told(db: Database, owner: str) -> list[str]:
+def _exported_ids(db: Database, owner: str) -> list[str]:
     """The ids of the conversations that are carried out, the oldest first."""
     told = "owner = ? AND deleted IS NULL AND id IN (SELECT conversation_id FROM messages)"
     found = rows(db, f"SELECT id FROM conversations WHERE {told} ORDER BY created, rowid", owner)

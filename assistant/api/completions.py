@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from assistant.api.errors import Refused, told
+from assistant.api.errors import Refused, error_body
 from assistant.api.forms import ChatRequest
 from assistant.api.history import History
 from assistant.api.models import require_model
@@ -205,7 +205,7 @@ async def _events(answer: Telling, pieces: AsyncIterator[Answered], with_usage: 
                 if with_usage:
                     yield _event(answer.usage_chunk(piece))
     except Exception as error:
-        yield _event(told(error)[1])
+        yield _event(error_body(error)[1])
         raise
     yield "data: [DONE]\n\n"
 

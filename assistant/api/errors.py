@@ -28,14 +28,14 @@ def answer_errors(app: FastAPI) -> None:
     """Have every error of `app` answered in OpenAI's form."""
 
     async def answered(_request: Request, error: Exception) -> JSONResponse:
-        status, body = told(error)
+        status, body = error_body(error)
         return JSONResponse(body, status)
 
     for kind in (Refused, AprendizError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answered)
 
 
-def told(error: Exception) -> tuple[int, dict[str, Any]]:
+def error_body(error: Exception) -> tuple[int, dict[str, Any]]:
     """The status and the body that tell `error`. What is no fault of the request is told without its details. Pure."""
     match error:
         case Refused():

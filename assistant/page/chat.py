@@ -23,7 +23,7 @@ from assistant.page.fields import FIELDS, keep, planned
 from assistant.page.formulas import mark_formulas
 from assistant.page.preset_buttons import preset_buttons
 from assistant.page.pressed import button, in_order, presses, read_press
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.said import MARKDOWN
 from assistant.page.shelf import shelf
 from assistant.page.showing import Shown, address_mark, chat_value, shown, under, under_asked
@@ -131,7 +131,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
             begun = assistant.send(into, text, parent_id=parent or None, version=version, cancelled=cancelled)
             return with_second(assistant, pair, begun, cancelled) if pair else begun
 
-        with told():
+        with problems_shown():
             one_at_a_time(request)
             with opened(home) as db:
                 talk = talk_at(db, at, request)  # deleted in another tab, it takes no question: the text stays
@@ -154,7 +154,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
                 raise
 
     def once_more(press: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        with told():
+        with problems_shown():
             one_at_a_time(request)
             given = read_press(press)
 
@@ -171,7 +171,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
                 mark = gr.skip()
 
     def edited(given: gr.EditData, value: list[dict[str, Any]], at: str, parent: str) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             message = conversations.message(db, str((value[_row(given.index)].get("metadata") or {}).get("id")))
             text = str(given.value)
             reword, mark = gr.skip(), _mark(edit=message.id)
@@ -184,7 +184,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
             return (*_view(db, conversations.conversation(db, at), _branch(db, parent)), reword, mark)
 
     def pressed(press: str, at: str, leaf_id: str, sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             given = read_press(press)
             if given["do"] in LEAVING:
                 answering.leave(request.session_hash or "")
@@ -203,7 +203,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
     def told_of(request: gr.Request, *given: Any) -> tuple[Any, ...]:
         *fields, shown_before, at, sought, seen = given
         said = dict(zip(FIELDS, fields, strict=True))
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             if not at:
                 talk = planned(talk_at(db, at, request), said, shown_before)
                 return gr.skip(), preset_buttons(talk, presets(db, talk.owner)), gr.skip(), gr.skip()
@@ -220,14 +220,14 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
             return list_, chips, was, clash_note(kept.clashes)
 
     def listed(sought: str, at: str, seen: str, request: gr.Request) -> str:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             return listing(db, sought, at, read_look(seen), who(request).name)
 
     def followed(at: str, leaf_id: str, request: gr.Request) -> tuple[Any, ...]:
         """The branch as it is by now, where the tab does not get its end piece by piece."""
         if not leaf_id or answering.watching(request.session_hash or ""):
             return gr.skip(), gr.skip()
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             try:
                 branch = _branch(db, leaf_id)
             except NotFound:  # deleted elsewhere, it is followed no more
@@ -236,7 +236,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
 
     def blank(sought: str, seen: str, request: gr.Request) -> tuple[Any, ...]:
         answering.leave(request.session_hash or "")
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             view = _view(db, talk_at(db, "", request), [])
             return (*view, listing(db, sought, "", read_look(seen), who(request).name))
 
@@ -244,7 +244,7 @@ def chat_tab(assistant: Assistant, tab: gr.Tab) -> Callable[[gr.Blocks], Depende
         """The conversation that the address names, if it is there and one's own, with the branch that it names."""
         at, message = (str(request.query_params.get(name) or "") for name in ("talk", "message"))
         owner = who(request).name
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             if at and not conversations.has_conversation(db, at, owner):
                 gone = say("The conversation in this address is not there: it was deleted, or is of another home.")
                 gr.Warning(gone)

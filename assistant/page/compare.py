@@ -14,7 +14,7 @@ import gradio as gr
 from assistant.conversation import Assistant
 from assistant.page.choosing import CHOICES
 from assistant.page.pressed import button, in_order, presses, read_press
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.said import MARKDOWN, thought
 from assistant.page.said import said as markdown
 from assistant.page.score import score_table, so_far
@@ -72,7 +72,7 @@ def compare_tab(assistant: Assistant, tab: gr.Tab) -> None:
     act = presses("compare")
 
     def offered(first: str | None, second: str | None) -> tuple[Any, Any]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             names = choices([each for each in versions.versions(db) if has_files(home, each.id)])
             known = {id for _, id in names}
             return (
@@ -81,7 +81,7 @@ def compare_tab(assistant: Assistant, tab: gr.Tab) -> None:
             )
 
     def asked(text: str, first: str, second: str, blind: bool) -> tuple[Any, ...]:
-        with told():
+        with problems_shown():
             if not text.strip():
                 raise InputRefused(later("The question is empty. Write what both versions are to be asked."))
             if first == second:
@@ -97,11 +97,11 @@ def compare_tab(assistant: Assistant, tab: gr.Tab) -> None:
             return gr.Row(visible=True), *shown, below
 
     def scored() -> str:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             return score_table(duels.scores(db))
 
     def chosen(press: str) -> tuple[str, str]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             given = read_press(press)
             if not given.get("id", "").isdigit():
                 raise InputRefused(_UNKNOWN)

@@ -17,7 +17,7 @@ from assistant.page.night_control import NightControl
 from assistant.page.plan import plan, to_look_at
 from assistant.page.practised import CHANGES, change_practice, practice_of
 from assistant.page.pressed import button, in_order, presses, read_press
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.progress import journal_list, loss_curve, state
 from assistant.page.report import report
 from assistant.page.speech import later, say
@@ -76,7 +76,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
     view = [now, start, pause, resume, cancel, learning, curve, happened, result, table, opened_version]
 
     def look(shown_version: str) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             running, newest = night.running(), next(iter(runs.runs(db, 1)), None)
             unfinished = runs.unfinished_run(db) is not None
             paused = pausing.paused_run(db, home) is not None
@@ -104,15 +104,15 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
             )
 
     def look_back(request: gr.Request) -> str:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             return trend(weeks(db), asked(db, who(request).name))
 
     def look_ahead(looked: str) -> str:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             return "" if night.running() else _ahead(db, night, looked)
 
     def pressed_ahead(press: str, looked: str, request: gr.Request) -> tuple[str, str]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             given = read_press(press)
             id = given.get("id", "")
             if given["do"] in CHANGES and id.isdigit():
@@ -128,18 +128,18 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
         return look_ahead(looked), looked
 
     def begin(shown_version: str) -> tuple[Any, ...]:
-        with told():
+        with problems_shown():
             night.start()
         gr.Info(say("The night has begun. You can go on chatting."), duration=4)
         return look(shown_version)
 
     def wait(shown_version: str) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             pausing.pause(db, home)
         return look(shown_version)
 
     def go_on(shown_version: str) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             if not night.running():
                 night.start()
             pausing.resume(db, home)
@@ -153,7 +153,7 @@ def morning_tab(settings: Settings, night: NightControl, tab: gr.Tab, others: Se
             runs.cancel_run(db, unfinished.id)
 
     def pressed(press: str, shown_version: str) -> tuple[Any, ...]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             given = read_press(press)
             if given["do"] == "promote":
                 promote(db, home, given["id"])

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import gradio as gr
 
 from assistant.page.pressed import in_order
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.setting_control import SettingControl
 from assistant.page.speech import later, say
 from store.config import AT_ONCE, NEXT_NIGHT, Source, Value, change, present
@@ -140,7 +140,7 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
 
     def look(seen: str = "", *values: Any) -> list[Any]:
         """The settings as they are; a field that was changed and not saved stays as it is."""
-        with told():
+        with problems_shown():
             now, origin = present(settings.home, os.environ, control.flags)
         filled = [_filled(name, now, settings, origin[name]) for name in names]
         shown = json.dumps([each["value"] for each in filled])
@@ -149,7 +149,7 @@ def settings_tab(settings: Settings, control: SettingControl, tab: gr.Tab) -> No
         return [shown, *filled]
 
     def saved(seen: str, *values: Any) -> list[Any]:
-        with told():
+        with problems_shown():
             earlier = json.loads(seen) if seen else [None] * len(names)
             now, new = change(settings.home, edited(names, values, earlier), os.environ, control.flags, require_users)
             control.take(now)

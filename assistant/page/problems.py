@@ -10,7 +10,7 @@ from store.errors import AprendizError
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def problems_shown() -> Iterator[None]:
     """Show an error that the owner can act on, instead of a stack trace."""
     try:
         yield

@@ -14,7 +14,7 @@ import gradio as gr
 
 from assistant.formats import KINDS
 from assistant.page.pressed import button, in_order, presses, read_press
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.speech import heard, say, say_many
 from assistant.page.whose import who
 from store import documents
@@ -36,11 +36,11 @@ def shelf(settings: Settings, talk: gr.Textbox, chat: gr.Textbox) -> Callable[[g
     list_, act = gr.HTML(elem_id="shelf"), presses("shelf")
 
     def drawn(at: str, request: gr.Request) -> str:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             return as_html(documents.documents(db, at or None), who(request))
 
     def pressed(press: str, at: str, request: gr.Request) -> tuple[str, Any]:
-        with told(), opened(home) as db:
+        with problems_shown(), opened(home) as db:
             given = read_press(press)
             _do(db, given["do"], given.get("id", ""), who(request))
             look = json.dumps({"do": "look", "at": time.time()}) if given["do"] == "unread" else gr.skip()

@@ -10,7 +10,7 @@ from assistant.page.correction_card import Unfolded, card
 from assistant.page.night_control import NightControl
 from assistant.page.practised import CHANGES, change_practice, practice_of
 from assistant.page.pressed import button, in_order, presses, read_press
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.speech import heard, later, say
 from assistant.page.whose import who
 from models.version_files import current
@@ -56,7 +56,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
     asked: list[Any] = [search, standing, unfolded, page]
 
     def listed(sought: str, which: str, part: str, page: str, request: gr.Request) -> str:
-        with told(), opened(settings.home) as db:
+        with problems_shown(), opened(settings.home) as db:
             user = who(request)
             standings = [s for s in checks.standings(db, current(settings.home)) if may_see(user, s.correction)]
             shown = _unfolded(db, night, part, user)
@@ -66,7 +66,7 @@ def teaching_tab(settings: Settings, night: NightControl, tab: gr.Tab) -> Callab
         return listed(sought, which, part, "0", request), "0"
 
     def pressed(press: str, sought: str, which: str, part: str, page: str, request: gr.Request) -> tuple[str, str, str]:
-        with told(), opened(settings.home) as db:
+        with problems_shown(), opened(settings.home) as db:
             given = read_press(press)
             do, id = given["do"], given.get("id", "")
             if not id.isdigit():

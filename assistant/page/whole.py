@@ -13,7 +13,7 @@ from assistant.page.morning import morning_tab
 from assistant.page.night_control import NightControl
 from assistant.page.options import settings_tab
 from assistant.page.pressed import in_order
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.progress import paused_line
 from assistant.page.setting_control import SettingControl
 from assistant.page.speech import ENGLISH, LANGUAGES, say, speaking
@@ -80,7 +80,7 @@ def _page(settings: Settings, assistant: Assistant, night: NightControl, options
 
 def alarm_lines(settings: Settings, night: NightControl) -> str:
     """What the first user should know wherever they are: a worse week, a night that waits, a version taken back."""
-    with told(), opened(settings.home) as db:
+    with problems_shown(), opened(settings.home) as db:
         paused = paused_line(pausing.paused_run(db, settings.home))
         found = weeks(db)
         coming = drift(found) and night.planned().alarm

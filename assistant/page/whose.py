@@ -15,7 +15,7 @@ import gradio as gr
 from gradio.blocks import BlockFunction
 from starlette.concurrency import run_in_threadpool
 
-from assistant.page.problems import told
+from assistant.page.problems import problems_shown
 from assistant.page.speech import asked_for, language, later, say, speaking
 from assistant.visitor import visitor
 from store.database import opened
@@ -92,7 +92,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
             return answered
 
     def _look_at(self, inputs: list[Any], user: User) -> None:
-        with told(), opened(self._home) as db:
+        with problems_shown(), opened(self._home) as db:
             require_own(db, user.name, texts(inputs))
 
 

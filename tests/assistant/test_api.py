@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from assistant.api.completions import Telling, _events
-from assistant.api.errors import told
+from assistant.api.errors import error_body
 from assistant.api.forms import ChatRequest
 from assistant.api.history import History, said_up_to
 from assistant.api.routes import api
@@ -760,9 +760,9 @@ def test_what_was_said_is_told_apart_by_role_and_place():
 
 
 def test_a_fault_of_the_server_is_told_without_its_details():
-    status, body = told(RuntimeError("/home/somebody/secret"))
+    status, body = error_body(RuntimeError("/home/somebody/secret"))
     assert (status, body["error"]["type"]) == (500, "server_error") and "secret" not in json.dumps(body)
-    assert told(StoreDamaged("The store is damaged."))[0] == 500
+    assert error_body(StoreDamaged("The store is damaged."))[0] == 500
 
 
 def test_half_a_character_is_no_fault():

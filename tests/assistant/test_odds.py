@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.odds import Told, odds_of
+from assistant.odds import PendingOdds, odds_of
 from models.engine import TokenOdds
 
 
@@ -17,7 +17,7 @@ def test_the_odds_of_a_token_are_its_share_among_all():
 
 
 def test_the_odds_are_told_when_their_text_is_shown_and_not_when_a_stop_word_takes_it_back():
-    told = Told()
+    told = PendingOdds()
     tokens = [TokenOdds(each, -1.0, ()) for each in (b"He", b"ll", "é"[:1].encode()[:1], b"\xa9", b"END")]
     for each in tokens[:2]:
         told.add(each, len(each.token))
@@ -29,7 +29,7 @@ def test_the_odds_are_told_when_their_text_is_shown_and_not_when_a_stop_word_tak
 
 
 def test_tokens_without_text_are_told_when_an_answer_ends_by_itself():
-    told, special = Told(), TokenOdds(b"<end>", -1.0, ())
+    told, special = PendingOdds(), TokenOdds(b"<end>", -1.0, ())
     told.add(special, 0)
     assert told.shown("") == ()
     assert told.shown("", whole=True) == (special,)
