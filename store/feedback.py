@@ -1,7 +1,7 @@
 """Corrections: what the owner says in the place of an answer. They point at messages and never change them.
 
-The page and the import write them, memory and the night read them. What alters one that was written is
-`store.forgetting`, which is for that.
+The page and the import write them, memory and the night read them. What one says is altered by `store.forgetting`
+alone, and whether it is an answer or a wish by `store.revising`.
 """
 
 from store.conversations import conversation, ended_answer, message, path_to

@@ -1,4 +1,4 @@
-"""Taking a correction back for good: the one thing that alters what was written."""
+"""Taking a correction back for good: the one thing that wipes what was said."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Corrections thought over: another wording of one, and whether it is an answer or a wish for every answer.
 
-The page calls it. Nothing is overwritten: an edited correction is a new one that takes the earlier one's place.
+The page calls it. No text is overwritten: an edited correction is a new one that takes the earlier one's place.
 """
 
 from store import feedback
