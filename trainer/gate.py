@@ -49,8 +49,8 @@ def decide(
 
     Nothing asked about what was taught, no everyday questions, or a missing drift refuse. Manner learned from votes has
     to show where the night taught nothing else, and must not get worse where it did. Neighbours cannot be asked where
-    no correction has any (`trainer.neighbours`); the reasons then say so. `base` is the same examination of the base: what it
-    breaks by itself is not held against a version.
+    no correction has any (`trainer.neighbours`); the reasons then say so. `base` is the same examination of the base:
+    what it breaks by itself is not held against a version.
     """
     taught = candidate.new_asked + candidate.old_asked
     if not (taught or candidate.liked_asked) or not candidate.general or not math.isfinite(candidate.drift):
