@@ -22,11 +22,6 @@ from tests.assistant.chat_server import READY, with_base_of
 from tests.models import tiny_models
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The nights first: they take longest, and nothing else is left to run beside them at the end."""
-    items.sort(key=lambda item: item.path.name != "test_night.py")
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An empty data directory."""
