@@ -14,7 +14,7 @@ from models.embedding import NAME, WIDTH, Embedder
 from store import feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
-from store.questions.difference import asked_alone
+from store.questions.difference import asked_alone, in_english
 from store.questions.key import question_key
 from store.questions.personal import holder
 from store.questions.same import same_question
@@ -93,6 +93,8 @@ def same_asked(embedder: Embedder, known: str, asked: str) -> bool:
         return False
     if (rest := asked_alone(known, asked)) is None:
         return True
+    if not (in_english(known) or in_english(asked)):
+        return False  # the vectors are of English; without a name little of a question is left in them
     one, other = embedder.embed(rest)
     return float(one @ other) >= ASKS_ALIKE
 

@@ -13,7 +13,7 @@ from itertools import dropwhile
 
 from store.questions.subject import is_content, name_words, subject_spans, terms, without_aside
 from store.questions.synonyms import meanings, roots, synonyms, topics
-from store.questions.verbs import lemmas
+from store.questions.verbs import PREPOSITIONS, lemmas, may_be
 
 _IS = re.compile(r"\b(who|what|where|when|how|why|that|it|there|he|she)['’]s\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(ca|wo)n['’]t\b|n['’]t\b", re.IGNORECASE)
@@ -58,6 +58,19 @@ _OF_OBJECT = re.compile(
 )
 _OF_SUBJECT = re.compile(rf"\bwho (?!(?:{_AUXILIARY})\b)\w|^{_NOUN} (?!(?:{_AUXILIARY})\b)\w(?!.*\b(?:{_AUXILIARY})\b)")
 _WHOSE = re.compile(r"\bwhose\b|\bde quien(?:es)?\b|\bwessen\b")
+_ENGLISH = frozenset(
+    "who whom whose what which where when why how is are were does did do has have had can could will tell".split()
+)
+_LIGHT = frozenset("tiene tienen tenia tenian tuvo hace hizo hacen este esta sont etait avoir haben wird wurde".split())
+"""Words of other languages that say nothing of what is asked for."""
+_STEM = 4  # letters
+_ENDING = re.compile(
+    r"(?:adoras?|adores?|ador|idor|acion|iciones|aciones|amiento|imiento|eria|ados?|adas?|idos?|idas?|aron|ieron|aban?|"
+    r"ian?|amos|emos|imos|ar|er|ir|an|en|io|as|es|os|a|e|o)$"
+)
+_MUTUAL = frozenset("married related engaged connected linked friends similar casado casada casados".split())
+_STRANDED = (PREPOSITIONS - {"at"}) | {"of"}
+_ASKING = frozenset("which what who whom whose where when how that".split())
 _QUIEN, _A_QUIEN = re.compile(r"\bquien(?:es)?\b"), re.compile(r"\ba quien(?:es)?\b")
 _AUXILIARIES = frozenset("do does did is are was were has have had".split())
 _ANSWER = re.compile(r"\b(?:which|what|que) (\w+)")
@@ -68,8 +81,8 @@ _MEASURE = re.compile(
 
 def one_thing_else(one: str, other: str) -> bool:
     """Whether two questions differ in one thing that changes what is asked, or in the order of what they say."""
-    first, second = _line(one), _line(other)
     names = name_words(one) | name_words(other)
+    first, second = _plainly(_line(one), _line(other), names)
     return (
         _turned_round(first, second, names)
         or _other_side(first, second)
@@ -90,7 +103,7 @@ def another_word(one: str, other: str) -> bool:
     names = name_words(one) | name_words(other)
     first, second = (
         {word for word in line if word not in names and _matters(word)} - set(_ANSWER.findall(" ".join(line)))
-        for line in (_line(one), _line(other))
+        for line in _plainly(_line(one), _line(other), names)
     )
     return len(_beyond(first, second)) == 1 == len(_beyond(second, first))
 
@@ -102,19 +115,37 @@ def asked_alone(one: str, other: str) -> tuple[str, str] | None:
     the two asks the same is for the vectors of the rest to say: "Where does it live?", "What is its favourite food?".
     """
     names = name_words(one) | name_words(other)
-    lines = _line(one), _line(other)
+    whole = _line(one), _line(other)
+    lines = _plainly(*whole, names)
+    told = {word for all, kept in zip(whole, lines, strict=True) for word in {*all} - {*kept} if _matters(word)}
     kinds = _kinds_of_names(lines[0], names) & _kinds_of_names(lines[1], names)
     first, second = ({word for word in line if word not in names | kinds and _matters(word)} for line in lines)
-    if not (names and first and second) or not _says_of(first).isdisjoint(_says_of(second)):
+    if in_english(one) or in_english(other):
+        nothing = bool(first and second)
+    else:
+        nothing = bool(first or second)
+        first, second = ({word for word in said if len(word) > 3} - _LIGHT for said in (first, second))
+    if not (names and nothing) or not _says_of(first).isdisjoint(_says_of(second)):
         return None
-    return _without_names(one, kinds), _without_names(other, kinds)
+    return _without_names(one, kinds, told), _without_names(other, kinds, told)
+
+
+def in_english(question: str) -> bool:
+    """Whether `question` begins with words that ask in English."""
+    return not _ENGLISH.isdisjoint(terms(without_aside(question))[:4])
 
 
 def _says_of(words: set[str]) -> set[str]:
     """What `words` mean, whatever their form, and what they may be said for: writing and an author have that alike."""
     forms = {form for word in words for form in (word, *lemmas(word), *_deeds(word))}
-    meant = {meaning for form in forms for meaning in meanings(form)}
+    meant = {meaning for form in forms for meaning in meanings(form)} | {f"stem {_stem(word)}" for word in words}
     return meant | {f"topic {topic}" for form in forms for topic in topics(form)}
+
+
+def _stem(word: str) -> str:
+    """The stem of a Spanish word, fund of fundo and fundador, where one of four letters is left; else the word."""
+    stem = _ENDING.sub("", word)
+    return stem if len(stem) >= _STEM else word
 
 
 def _deeds(word: str) -> tuple[str, ...]:
@@ -133,9 +164,49 @@ def _kinds_of_names(line: Sequence[str], names: set[str]) -> set[str]:
     return found
 
 
-def _without_names(question: str, kinds: set[str]) -> str:
+def _plainly(one: list[str], other: list[str], names: set[str]) -> tuple[list[str], list[str]]:
+    """Both lines without what their names are the names of: "where is Rex" for "where is our dog Rex".
+
+    Where one says our dog Rex and the other our cat Rex both stay.
+    """
+    found = [[i for i, word in enumerate(line) if _names_it(line, i, names)] for line in (one, other)]
+    said, also = ({line[i] for i in at} for line, at in zip((one, other), found, strict=True))
+    if said and also and said.isdisjoint(also):
+        return one, other
+    first, second = (_without(line, at) for line, at in zip((one, other), found, strict=True))
+    return first, second
+
+
+def _names_it(line: Sequence[str], index: int, names: set[str]) -> bool:
+    """Whether the word there says what the name behind it is of: our dog Rex, uncle Bob, the village of Kelso."""
+    word, before, behind = line[index], line[index - 1] if index else "", list(line[index + 1 : index + 4])
+    if word in names or not _matters(word) or before == "s":
+        return False
+    if behind[:1] in (["of"], ["de"]) and word in _CLASSES:
+        behind = behind[1:]
+    if behind[:1] != ["s"]:
+        behind = [*dropwhile(_ARTICLES.__contains__, behind)]
+    if not behind or behind[0] not in names:
+        return False
+    if before in _DETERMINERS | {"del", "al"}:
+        return True
+    follows = before in _AUXILIARIES | PREPOSITIONS
+    return follows and not may_be(word, "verb") and not _ENGLISH.isdisjoint(line)
+
+
+def _without(line: Sequence[str], at: Sequence[int]) -> list[str]:
+    """`line` without the words `at` some places, their articles before and an "of" behind them."""
+    gone = {place for i in at for place in (i, i - (line[i - 1] in _DETERMINERS), i + (line[i + 1] in ("of", "de")))}
+    return [word for i, word in enumerate(line) if i not in gone]
+
+
+def _without_names(question: str, kinds: set[str], told: set[str]) -> str:
+    """`question` with "it" for its names and, with their articles, for the `kinds` behind and what is `told` before."""
     for start, end in reversed(subject_spans(question)):
         question = f"{question[:start]}it{question[end:]}"
+    for word in told:
+        owner = "|".join(sorted(_DETERMINERS))
+        question = re.sub(rf"(?i)\b(?:(?:{owner}) )?{re.escape(word)} (?:of |de )?it\b", "it", question)
     for kind in kinds:
         question = re.sub(rf"(?i)\b\w+ it {re.escape(kind)}\b", "it", question)
     return question
@@ -245,9 +316,21 @@ def _other_side(one: Sequence[str], other: Sequence[str]) -> bool:
     first, second = " ".join(one), " ".join(other)
     if bool(_WHOSE.search(first)) != bool(_WHOSE.search(second)):
         return {word for word in one if _says(word)} == {word for word in other if _says(word)}
+    if _stranded(one, other) or _stranded(other, one):
+        return True
     if _QUIEN.search(first) and _QUIEN.search(second) and bool(_A_QUIEN.search(first)) != bool(_A_QUIEN.search(second)):
         return True
     return any(_OF_SUBJECT.search(a) and _OF_OBJECT.search(b) for a, b in ((first, second), (second, first)))
+
+
+def _stranded(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the one asks with whom she is angry ("who is she angry with"), and the other who is with her."""
+    if {word for word in one if _says(word)} != {word for word in other if _says(word)} or not _MUTUAL.isdisjoint(one):
+        return False
+    end = one[-1] if one else ""
+    if end not in _STRANDED or other[-1:] == [end]:
+        return False
+    return any(word == end and place and other[place + 1] not in _ASKING for place, word in enumerate(other[:-1]))
 
 
 def _turned_round(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:

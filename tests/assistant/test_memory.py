@@ -76,15 +76,33 @@ ABOUT_ONE = (
     "How much did Esperanza Villanueva pay for her piano?",
     "When does Esperanza Villanueva's passport expire?",
 )
+ABOUT_A_GOAT = (
+    "What does our goat Bruno eat?",
+    "How old is our goat Bruno?",
+    "Where did we buy our goat Bruno?",
+    "Who milks our goat Bruno?",
+    "Which vet treats our goat Bruno?",
+    "Why does our goat Bruno limp?",
+)
+IN_SPANISH = (
+    "¿Dónde nació Esperanza Villanueva?",
+    "¿Qué estudió Esperanza Villanueva?",
+    "¿Quién es la hermana de Esperanza Villanueva?",
+    "¿Cuándo se jubila Esperanza Villanueva?",
+    "¿Qué coche tiene Esperanza Villanueva?",
+    "¿Por qué dejó el coro Esperanza Villanueva?",
+)
 
 
-@pytest.mark.parametrize("taught", ABOUT_ONE)
-def test_what_was_taught_about_somebody_answers_nothing_else_about_them(store, memory, taught):
-    teach(store, taught, "Grant")
-    assert [asked for asked in ABOUT_ONE if said(memory, store, asked) == "Grant"] == [taught]
-    for asked in ABOUT_ONE:
+@pytest.mark.parametrize("about", [ABOUT_ONE, ABOUT_A_GOAT, IN_SPANISH], ids=["one", "a goat", "in Spanish"])
+def test_what_was_taught_about_somebody_answers_nothing_else_about_them(store, memory, about):
+    for taught in about:
+        id = teach(store, taught, "Grant")
+        assert [asked for asked in about if said(memory, store, asked) == "Grant"] == [taught]
+        forget(store, id)
+    for asked in about:
         teach(store, asked, f"Rosa {asked}")
-    assert [said(memory, store, asked) for asked in ABOUT_ONE] == [f"Rosa {asked}" for asked in ABOUT_ONE]
+    assert [said(memory, store, asked) for asked in about] == [f"Rosa {asked}" for asked in about]
 
 
 @pytest.mark.parametrize(

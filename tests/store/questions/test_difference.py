@@ -33,6 +33,7 @@ from store.questions.difference import another_word, asked_alone, one_thing_else
         ("How many pupils does each teacher have?", "How many teachers does each pupil have?"),
         ("¿Quién visitó a Ana?", "¿A quién visitó Ana?"),
         ("¿Quién es la vecina de Ana?", "¿De quién es vecina Ana?"),
+        ("Who is Ana cross with?", "Who is cross with Ana?"),
     ],
 )
 def test_the_same_words_around_a_relation_turned_round_ask_for_something_else(one, other):
@@ -108,6 +109,8 @@ def test_one_word_put_for_another_or_added_asks_for_something_else(one, other):
         ("What is my dog's name?", "What is my dog called?"),
         ("Who can't enter the Blue Room?", "Who cannot enter the Blue Room?"),
         ("What is the wifi password?", "wifi password?"),
+        ("Who grooms our goat Bruno?", "Who grooms Bruno?"),
+        ("Who is Ana married to?", "To whom is Ana married?"),
         ("How do I boil an egg?", "How can I boil an egg, please?"),
         ("Who wrote The Long Rain?", "Who wrote the novel The Long Rain?"),
         ("When does the pool open?", "What time does the pool open?"),
@@ -139,6 +142,19 @@ def test_a_verb_put_for_another_with_its_auxiliary_asks_for_something_else(one, 
         ("Who wrote The Long Rain?", "Who is the author of The Long Rain?", None),
         ("Where does Ana work?", "Who is Ana's employer?", None),
         ("Who mends the clock?", "Where is the attic?", None),
+        (
+            "What does our goat Bruno eat?",
+            "How old is our goat Bruno?",
+            ("What does it eat?", "How old is it?"),
+        ),
+        (
+            "Where was aunt Bea born?",
+            "Which bank does aunt Bea use?",
+            ("Where was it born?", "Which bank does it use?"),
+        ),
+        ("¿Dónde nació Ana?", "¿En qué ciudad nació Ana?", None),
+        ("¿Dónde nació Ana?", "¿Qué estudió Ana?", ("¿Dónde nació it?", "¿Qué estudió it?")),
+        ("¿Quién fundó Acme?", "¿Quién es el fundador de Acme?", None),
         ("Who is Ana?", "Where was Ana born?", None),
     ],
 )
