@@ -22,6 +22,11 @@ from tests.assistant.chat_server import READY, with_base_of
 from tests.models import tiny_models
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long nights first, and beside them what takes little; the browsers, beside which a night crawls, at last."""
+    items.sort(key=lambda item: (item.path.name != "test_night.py", "assistant" in item.path.parts))
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An empty data directory."""
