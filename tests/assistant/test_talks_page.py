@@ -22,6 +22,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CODE = "Here it is:\n\n```python\ndef add(a, b):\n    return a + b\n```"
 
 
+LATE_MS = 1000
+_WHAT_SAYS_LOFT_COMES_LATE = f"""() => {{
+    const sent = window.fetch;
+    window.fetch = async (to, options) => {{
+        if (String(options?.body).includes("The loft")) await new Promise((later) => setTimeout(later, {LATE_MS}));
+        return sent(to, options);
+    }};
+}}"""
+
+
 def talk(home, question, answer="An answer.", *, tags=()):
     """A stored conversation of one question and its answer; its id."""
     with opened(home) as db:
@@ -585,8 +595,12 @@ def test_a_name_that_two_tabs_give_is_told_in_the_second_and_neither_is_lost(go,
     name = one.page.get_by_role("textbox", name="Name of this conversation")
     name.fill("The loft")
     name.press("Enter")
+    expect(one.page.get_by_role("button", name="Take that")).to_be_visible()
+    one.page.evaluate(_WHAT_SAYS_LOFT_COMES_LATE)
     one.page.get_by_role("button", name="Take that").click()
     expect(name).to_have_value("The nursery")
+    expect(one.page.get_by_role("alert").filter(has_text="meanwhile")).to_have_count(0)
+    one.page.wait_for_timeout(LATE_MS + 500)
     expect(one.page.get_by_role("alert").filter(has_text="meanwhile")).to_have_count(0)
     with opened(server.home) as db:
         assert conversations.conversation(db, id).title == "The nursery"

@@ -112,6 +112,11 @@ export function settleAbout(press) {
   setTimeout(() => field.dispatchEvent(new Event("blur")));
 }
 
+// The field is not left by a press that settles it: what it said before might reach the server after what was chosen.
+document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("#clash button")) event.preventDefault();
+});
+
 document.addEventListener("input", ({ target: field }) => {
   const about = field.closest("[id^='about-']")?.id.slice("about-".length);
   const shown = about && shownAbout();
