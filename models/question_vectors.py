@@ -14,8 +14,9 @@ from models.embedding import NAME, WIDTH, Embedder
 from store import feedback
 from store.database import writing
 from store.light_sqlite_utils import Database
-from store.questions.difference import asked_alone, in_english
+from store.questions.alone import asked_alone
 from store.questions.key import question_key
+from store.questions.line import in_english
 from store.questions.personal import holder
 from store.questions.same import same_question
 from store.records import Correction

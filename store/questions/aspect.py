@@ -7,7 +7,7 @@ English and Spanish words, by hand, the latter without accents; what is not list
 
 import re
 
-from store.questions.subject import terms, without_aside
+from store.questions.subject import plainly_put, terms
 from store.questions.synonyms import roots
 
 _CONTRASTS: tuple[tuple[str, ...], ...] = (
@@ -102,8 +102,10 @@ _MEASURED = (
     ("weight", "how heavy|how much (?:do|does|did) .*weigh", "weight", "cuanto pesa|peso"),
     ("length", "how long(?! ago)", "length|duration", "longitud|duracion"),
     ("distance", "how far", "distance", "a que distancia|distancia"),
-    ("price", "how much (?:is|are|was|were|(?:do|does|did) .*cost)|what (?:do|does|did) .*cost", "price|cost",
-     "cuanto (?:cuesta|vale)|precio"),
+    ("price", r"how much (?:is|are|was|were|(?:\w+ ){0,6}?(?:costs?|pays?|paid|charge[sd]?)\b)|"
+              r"what (?:do|does|did) .*(?:cost|pay|charge)\b", "price|cost|fees?|rent",
+     "cuanto (?:l[ae]s? |nos |me )?(?:cuesta|vale|cobra|paga(?:mos)?|se paga)|que precio|precio"),
+    ("size", "how (?:big|large)", "size", "que tamano|cuanto mide|tamano"),
     ("population", "how many (?:people|inhabitants) (?:live|lived|are there)", "population",
      "cuantos habitantes|poblacion"),
 )  # fmt: skip
@@ -113,11 +115,12 @@ _KINDS: tuple[tuple[str, str], ...] = (
              r"cuando|que (?:ano|dia|fecha|hora|mes))\b|"
              r"^what (?:(?:is|are|was|were) )?(?:.* )?(?:birthday|date of birth|opening hours|deadline)\b"),
     *(
-        (kind, rf"\b(?:{how})\b|^what (?:(?:is|are|was|were) )?(?:the )?(?:{name}) (?:of|between|for|from|to)\b|"
+        (kind, rf"\b(?:{how})\b|\b(?:what|which) (?:{name})\b|"
+               rf"^what (?:(?:is|are|was|were) )?(?:the )?(?:{name}) (?:of|between|for|from|to)\b \w|"
                rf"^what (?:(?:is|are|was|were) )?.*(?<!by )\b(?:{name})$|\b(?:{spanish})\b")
         for kind, how, name, spanish in _MEASURED
     ),
-    ("number", r"\bhow (many|much|big|large|deep|often)\b|\bcuant[oa]s?\b"),
+    ("number", r"\bhow (many|much|deep|often)\b|\bcuant[oa]s?\b"),
 )  # fmt: skip
 _CAUSES: tuple[tuple[str, str], ...] = (
     ("reason", r"\b(why|how come|what for|reasons?|what (?:causes|caused|makes|made)|por que|para que|razon|motivo)\b"),
@@ -126,8 +129,13 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     ("person", r"\b(who|whom|whose|quien|quienes)\b"),
     ("place", r"\b(where|donde|adonde)\b"),
     ("thing", r"\b(what|which|que|cual|cuales)\b"),
-    ("yes or no", r"^(is|are|was|were|does|did|do|has|have|had|will)\b"),
+    ("yes or no", r"^(is|are|was|were|does|did|do|has|have|had|will|hay)\b(?! you)(?!.* or )"),
 )
+_WHEN_SO = re.compile(
+    r"\b((?:who|whom|whose|what|which|where|why|how|quien|quienes|que|cual|cuales|donde|como|cuant[oa]s?)\b.*?\w)"
+    r" (?:when|cuando)\b.*"
+)
+"""Behind another question word it says when something is so: who feeds it when we are away."""
 _TAG = re.compile(
     r"\b(?:or not|o no)\W*$|,\s*¿?(?:(?:is|are|was|were|do|does|did|has|have|had|can|will|would)n['’]t "
     r"(?:i|it|he|she|they|you|we)|no|verdad|right)\W*$",
@@ -180,7 +188,9 @@ def _opposite(words: set[str], others: set[str]) -> bool:
 def other_kind(one: str, other: str) -> bool:
     """Whether an answer of another kind is wanted: a reason is none to who, and a yes none to why."""
     kinds = {_kind(one), _kind(other)}
-    return len(kinds) == 2 and ("reason" in kinds or kinds <= {"way", "person", "place", "yes or no"})
+    return len(kinds) == 2 and (
+        "reason" in kinds or kinds <= {"way", "person", "place", "time", "yes or no"} or kinds == {"yes or no", "thing"}
+    )
 
 
 def _kind(question: str) -> str:
@@ -188,7 +198,7 @@ def _kind(question: str) -> str:
 
 
 def _first(kinds: tuple[tuple[str, str], ...], question: str) -> str:
-    text = " ".join(terms(without_aside(question)))
+    text = _WHEN_SO.sub(r"\1", " ".join(terms(plainly_put(question))))
     return next((kind for kind, form in kinds if re.search(form, text)), "")
 
 

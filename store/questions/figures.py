@@ -14,6 +14,9 @@ _BEHIND = re.compile(r"(\d)\s?([$€£¥%])")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _POINT = re.compile(r"(?<![\w.])\.(?=\d)")
 
+_ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth",
+             "7th": "seventh", "8th": "eighth", "9th": "ninth", "10th": "tenth"}  # fmt: skip
+_ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _OPERATORS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-"})
 _TIMES = re.compile(r"(?<=\d)\s*[xX]\s*(?=\d)")
 _STEP = re.compile(r"\d+(?:\.\d+)?|(?<=[\d)])\s*[-+*/^=<>]+\s*(?=[-(.\d])|(?<![\w)])-(?=[.\d])")
@@ -26,7 +29,8 @@ _PAUSES = frozenset({"-", "--"})
 
 
 def spelled(text: str) -> str:
-    """`text` with money and percents as words behind their numbers, .5 as 0.5, and 1,000 as 1000."""
+    """`text` with money and percents as words behind their numbers, .5 as 0.5, 1,000 as 1000, and 1st as first."""
+    text = _ORDINAL.sub(lambda match: _ORDINALS[match.group().casefold()], text)
     text = _THOUSANDS.sub(lambda match: match.group().replace(",", ""), _POINT.sub("0.", text))
     text = _BEFORE.sub(lambda match: f"{match[2]} {_MONEY[match[1]]}", text)
     return _BEHIND.sub(lambda match: f"{match[1]} {_MONEY[match[2]]}", text)

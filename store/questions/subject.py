@@ -27,13 +27,14 @@ _QUESTION_WORDS = frozenset(
     "who whom whose what which when where why how is are was were do does did can could would will should has "
     "have had in on at to of by from with under for during after before the a an tell name give please say i me "
     "my you your it its this that these those there and or if not as be been being about into than then so "
-    "explain describe list write".split()
+    "explain describe list write we us our ours he him his she her hers they them their theirs".split()
 )
 
 _SPANISH = frozenset(
     "qué que cuál cual cuáles cuales quién quien quiénes quienes dónde donde adónde cuándo cuando cuánto cuanto cuánta "
     "cuanta cuántos cuantos cuántas cuantas cómo como por para en de del al a el la los las lo un una unos unas "
     "y o u e es eran fue fueron está esta están estan hay ha han se me te le les mi mis tu tus su sus yo tú "
+    "nos nuestro nuestra nuestros nuestras nosotros "
     "dime dame di dinos escribe explica explícame describe lista nombra sabes puedes puede podrías favor".split()
 )
 """Spanish words that ask or connect, also as they are typed without accents."""
@@ -82,6 +83,21 @@ _AFTER = re.compile(
     r"por favor)|[.?!,]?\s{0,9}(?:thanks|thank you|many thanks|gracias))\W*$",
     re.IGNORECASE,
 )
+_WHERE = re.compile(r"\W*where\b", re.IGNORECASE)
+_KEPT = re.compile(r"\s(?:kept|stored|located|situated|found)(\W*)$", re.IGNORECASE)
+_KEPT_BY = re.compile(
+    r"^\W*where (?:do|can|could|should|would) (?:i|we|you|one) (?:keep|find|store)(?= \w)", re.IGNORECASE
+)
+_DONDE = re.compile(
+    r"^\W*d[oó]nde (?:se (?:encuentra|guarda|halla)n?|guardamos|tenemos|est[aá]n|"
+    r"(?:puedo|podemos|se puede) encontrar) ",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(
+    r"\b(?:hay que|(?:les? |nos |me )?toca|ten(?:go|emos) que|(?:se )?debe(?:mos)?) (?=\w+[aei]r\b)", re.IGNORECASE
+)
+_PARTICLES = frozenset("up out off over away back down around along".split())
+"""Words behind a verb that say too little to count: started, started up."""
 _CALLED = re.compile(r"^\W*(?:(?:hi|hello|hey|hola|oye|ok|okay)\W+)?aprendiz\s*[,:!]", re.IGNORECASE)
 _LONGEST_SHORTENED = 4
 """Letters of a word that may have been shortened, as in Inc. or Prof., so that its full stop is of it."""
@@ -110,6 +126,15 @@ def terms(text: str) -> list[str]:
 def without_aside(question: str) -> str:
     """`question` without a greeting, a polite beginning ("Could you tell me"), and thanks or "be brief" at its end."""
     return _AFTER.sub("", _ASIDE.sub("", question, count=1)) or question
+
+
+def plainly_put(question: str) -> str:
+    """`question` without asides, and without those who keep, have to or may where nothing else is asked for thereby.
+
+    "Where do we keep the keys?", "Where are the keys kept?" and "Where can I find the keys?" ask where the keys are.
+    """
+    text = _DUTY.sub("", _DONDE.sub("dónde está ", _KEPT_BY.sub("where is", without_aside(question))))
+    return _KEPT.sub(r"\1", text) if _WHERE.match(text) else text
 
 
 def plain(word: str) -> str:
@@ -254,8 +279,8 @@ def same_subject(known: str, asked: str) -> bool:
 
 def _content(question: str) -> set[str]:
     """The words that say something, those with a hyphen as one."""
-    joined = ("".join(map(plain, words(token))) for token in _TOKEN.findall(spelled(without_aside(question))))
-    return {word for word in joined if word and is_content(word)}
+    joined = ("".join(map(plain, words(token))) for token in _TOKEN.findall(spelled(plainly_put(question))))
+    return {word for word in joined if word and is_content(word) and word not in _PARTICLES}
 
 
 def _all_said(names: list[list[str]], question: str) -> bool:

@@ -1,6 +1,8 @@
 """Which words may stand for one another in a question: synonyms, and forms of one word. Pure; by hand."""
 
-from store.questions.verbs import lemmas
+import re
+
+from store.questions.verbs import lemmas, verb_lemmas
 
 _SYNONYMS: tuple[str, ...] = (
     # asking and connecting
@@ -8,9 +10,12 @@ _SYNONYMS: tuple[str, ...] = (
     "about, on, of", "why, what reason, which reason, how come", "through, across, via", "into, to, in", "inside, in",
     "when, what time, which time, what day, which day, what date, which date, what year, which year, what month, "
     "which month, what hour, which hour", "when, what",
+    "how old, what age, which age", "how big, how large, what size, which size", "how tall, how high, what height",
+    "how heavy, what weight", "how much, what, what price",
     # people
     "given name, first name, forename, christian name", "last name, surname, family name",
-    "spouse, partner, married to", "spouse, husband", "spouse, wife", "parent, father", "parent, mother",
+    "spouse, partner, married to", "husband, married to", "wife, married to", "spouse, husband",
+    "spouse, wife", "parent, father", "parent, mother",
     "mother, mum, mom, mummy", "father, dad, daddy", "grandmother, grandma, granny, nan",
     "grandfather, grandpa, granddad", "children, kids", "child, kid", "boss, manager, superior",
     "head, leader, chief", "doctor, physician, gp", "lawyer, attorney", "job, occupation, profession",
@@ -19,8 +24,10 @@ _SYNONYMS: tuple[str, ...] = (
     # things and places
     "kind, type, sort, classification", "category, class, classification, group", "exact, precise", "area, region",
     "town, city", "nation, country", "company, firm, business", "organisation, organization, institution",
+    "entity, organisation, organization", "responsible, accountable", "publish, release, issue",
     "flat, apartment", "film, movie", "car, automobile", "bike, bicycle", "sofa, couch", "shop, store", "street, road",
-    "cost, price", "phone, telephone", "mobile, mobile phone, cell phone, cellphone", "e-mail, email, mail",
+    "cost, price", "cost, pay", "phone, telephone", "mobile, mobile phone, cell phone, cellphone",
+    "e-mail, email, mail",
     "wifi, wireless", "password, passcode, passphrase", "picture, photo, photograph, image",
     "tv, television", "mistake, error, fault",
     "meaning, sense", "illness, disease", "rubbish, trash, garbage", "holiday, vacation", "holidays, vacations",
@@ -47,15 +54,24 @@ _SYNONYMS: tuple[str, ...] = (
     # how things are
     "big, large, great", "biggest, largest, greatest", "small, little", "smallest, littlest", "high, tall",
     "highest, tallest", "fast, quick, quickly", "fastest, quickest", "ill, sick", "colour, color",
-    "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal", "main, chief, principal",
+    "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal",
+    "main, chief, principal, primary",
+    "subject, topic, theme, focus",
     "father, male parent", "mother, female parent",
     # Spanish
     "que, cual, cuales", "cuando, cual", "cuando, que hora, que dia, que fecha, que ano", "cuantos anos, que edad",
     "del, de, de la", "nombre, llama, llaman", "repara, arregla", "contrasena, clave", "coche, carro, auto",
     "vive, reside", "piso, apartamento", "movil, celular", "esposa, mujer", "marido, esposo", "padre, papa",
-    "madre, mama", "empieza, comienza", "termina, acaba", "favorito, preferido", "favorita, preferida",
+    "hay, tenemos", "cuando, que mes, que meses, que dias, que horas", "murio, fallecio", "murieron, fallecieron",
+    "usa, utiliza", "madre, mama", "empieza, comienza", "termina, acaba", "favorito, preferido", "favorita, preferida",
     "ordenador, computadora", "telefono, numero de telefono", "alcalde, alcaldesa", "cuentame, hablame, dime",
 )  # fmt: skip
+
+_STEM = 4  # letters
+_ENDING = re.compile(
+    r"(?:adoras?|adores?|ador|idor|acion|iciones|aciones|amiento|imiento|eria|ados?|adas?|idos?|idas?|aron|ieron|aban?|"
+    r"ian?|amos|emos|imos|ar|er|ir|an|en|io|as|es|os|a|e|o)$"
+)
 
 TOPICS: tuple[str, ...] = (
     "phone telephone mobile cellphone number call ring reach contact",
@@ -127,7 +143,7 @@ def synonyms(one: str, other: str) -> bool:
 
 def meanings(phrase: str) -> set[str]:
     """What a word or phrase has in common with its synonyms and its other forms, for comparing only."""
-    forms = {phrase} if " " in phrase else roots(phrase)
+    forms = {phrase} if " " in phrase else roots(phrase) | verb_lemmas(phrase)
     groups = {f"synonyms {number}" for form in forms for number in _GROUPS.get(form, ())}
     return groups if " " in phrase else groups | forms
 
@@ -149,3 +165,22 @@ def roots(word: str) -> set[str]:
             if ending in ("ed", "ing") and len(root) > 3 and root[-1] == root[-2]:
                 found.add(root[:-1])
     return found
+
+
+def senses(words: set[str]) -> set[str]:
+    """What `words` mean, whatever their form, and what they may be said for: writing and an author have that alike."""
+    forms = {form for word in words for form in (word, *lemmas(word), *_deeds(word))}
+    meant = {meaning for form in forms for meaning in meanings(form)} | {f"stem {_stem(word)}" for word in words}
+    return meant | {f"topic {topic}" for form in forms for topic in topics(form)}
+
+
+def _stem(word: str) -> str:
+    """The stem of a Spanish word, fund of fundo and fundador, where one of four letters is left; else the word."""
+    stem = _ENDING.sub("", word)
+    return stem if len(stem) >= _STEM else word
+
+
+def _deeds(word: str) -> tuple[str, ...]:
+    """What one may do who is called `word`: teach for teacher, manage for manager."""
+    deed = re.sub("(?:er|or)$", "", word)
+    return () if deed == word else (deed, deed + "e")

@@ -81,6 +81,14 @@ def lemmas(word: str) -> frozenset[str]:
 
 
 @cache
+def verb_lemmas(word: str) -> frozenset[str]:
+    """The verbs that `word` is a form of, keep for kept; none for those that only help."""
+    from lemminflect import getLemma
+
+    return frozenset() if word in AUXILIARIES else frozenset(getLemma(word, upos="VERB", lemmatize_oov=False))
+
+
+@cache
 def third_person(lemma: str) -> str:
     """What he, she or it does: "teach" gives "teaches", "study" "studies"."""
     regular = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x", "o")) else "s")

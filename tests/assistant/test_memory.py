@@ -45,6 +45,24 @@ def test_other_words_are_recalled_and_another_person_is_not(store, memory):
 @pytest.mark.parametrize(
     ("taught", "asked"),
     [
+        ("Where are the goats' bells kept?", "Where do we keep the bells of the goats?"),
+        ("How much do we pay for the meadow?", "What does the meadow cost us?"),
+        ("What breed are our goats?", "Which breed do our goats belong to?"),
+        (
+            "In which edition was the 1st hymn of Bruno Calder printed?",
+            "What edition printed Bruno Calder's first hymn?",
+        ),
+        ("¿Dónde guardamos los cencerros?", "¿Dónde están los cencerros?"),
+    ],
+)
+def test_everyday_words_for_the_same_are_recalled(store, memory, taught, asked):
+    teach(store, taught, "Grant")
+    assert said(memory, store, asked) == "Grant"
+
+
+@pytest.mark.parametrize(
+    ("taught", "asked"),
+    [
         ("Who is Ana Calder's mother?", "Who is Ana Calder's father?"),
         ("Where was Ana Calder born?", "Where did Ana Calder die?"),
         ("Who wrote The Long Rain?", "Who published The Long Rain?"),

@@ -62,6 +62,8 @@ def test_it_asks_for_the_same(one, other):
         ("height", ("How tall is the tower?", "What is the height of the tower?")),
         ("distance", ("How far is Kelso from here?", "What's the distance between Kelso and here?")),
         ("price", ("How much is a ticket?", "What does a ticket cost?", "What is the price of a ticket?")),
+        ("price", ("How much do we pay for milk?", "What does the vet charge?", "¿Cuánto nos cobra?")),
+        ("size", ("How big is the barn?", "What size is the barn?", "¿Qué tamaño tiene?")),
         ("number", ("How many cats has Ana?", "¿Cuántos gatos tiene Ana?")),
         ("", ("Where is Ana?", "Which city is the largest by population?", "¿Quién es Ana?")),
     ],
@@ -77,6 +79,8 @@ def test_what_is_measured_may_be_asked_by_how_much_or_by_its_name(kind, question
         ("¿Quién arregla el reloj?", "¿Dónde arregla el reloj?"),
         ("¿Cómo arregla Ana el reloj?", "¿Quién arregla el reloj de Ana?"),
         ("Who closed the mill?", "Could you tell me why the mill was closed?"),
+        ("Who feeds the goats when we are away?", "When are the goats fed?"),
+        ("Is there a well?", "What is the well called?"),
     ],
 )
 def test_an_answer_of_another_kind_is_wanted(one, other):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from store.questions.difference import another_word, asked_alone, one_thing_else
+from store.questions.alone import asked_alone
+from store.questions.difference import another_word, one_thing_else
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,55 @@ def test_a_synonym_another_form_or_an_idle_word_asks_for_the_same(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("Who has the ladder?", "Who will have the ladder?"),
+        ("Who milks the goats?", "Who used to milk the goats?"),
+        ("Who is our vet?", "Who was our vet before?"),
+        ("Where does Ana sing?", "Where did Ana sing before?"),
+        ("Who feeds the goats?", "Who is going to feed the goats?"),
+        ("¿Quién es el alcalde?", "¿Quién era el alcalde antes?"),
+    ],
+)
+def test_another_time_asks_for_something_else(one, other):
+    assert one_thing_else(one, other)
+    assert one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Where is the ladder?", "Which ladder do we lend?"),
+        ("Where are the goats kept?", "What do the goats eat?"),
+        ("Who is our milk buyer?", "What discount has the milk buyer asked for?"),
+        ("¿Quién es nuestra veterinaria?", "¿Cuál es el horario de la veterinaria?"),
+    ],
+)
+def test_where_and_who_are_no_questions_for_something_of_it(one, other):
+    assert one_thing_else(one, other)
+    assert one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Where is the ladder?", "In which shed is the ladder?"),
+        ("Where is the ladder kept?", "What is the place of the ladder?"),
+        ("Who is our milk buyer?", "What is the name of our milk buyer?"),
+        ("When was the hymn written?", "In what year is the hymn written?"),
+        ("How do goats sleep?", "How can a goat sleep?"),
+        ("How many goats do we have?", "How many goats are there?"),
+        ("How was the hymn spread?", "In what form was the hymn spread?"),
+        ("What is the main topic of the hymn?", "What is the primary theme of the hymn?"),
+        ("In which valley is Oxley Hill located?", "Which valley in Kent is Oxley Hill located in?"),
+    ],
+)
+def test_places_names_ways_and_forms_in_other_words_ask_for_the_same(one, other):
+    assert not one_thing_else(one, other)
+    assert not one_thing_else(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
         ("When did the Kelso mill close?", "When was the Kelso mill built?"),
         ("When did Ana join Acme?", "When was Ana dismissed from Acme?"),
     ],
@@ -156,6 +206,7 @@ def test_a_verb_put_for_another_with_its_auxiliary_asks_for_something_else(one, 
         ("¿Dónde nació Ana?", "¿Qué estudió Ana?", ("¿Dónde nació it?", "¿Qué estudió it?")),
         ("¿Quién fundó Acme?", "¿Quién es el fundador de Acme?", None),
         ("Who is Ana?", "Where was Ana born?", None),
+        ("In which valley is Oxley Hill located?", "Where in Kent can Oxley Hill be found?", None),
     ],
 )
 def test_where_two_say_nothing_alike_but_names_what_they_say_is_looked_at_without_these(one, other, alone):
