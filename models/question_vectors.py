@@ -22,11 +22,11 @@ from store.questions.same import same_question
 from store.records import Correction
 
 SAME = 0.85
-"""With `same_question`, 547 of 600 human rewordings take the original's place, and none of 600 neighbouring
+"""With `same_asked`, 546 of 600 human rewordings take the original's place, and none of 600 neighbouring
 questions."""
 
 NEAREST = 8
-ASKS_ALIKE = 0.5
+ASKS_ALIKE = 0.55
 """So near have two questions to be without their names where they have no other word in common."""
 _BLOCK = 64
 

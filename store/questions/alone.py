@@ -11,7 +11,6 @@ from store.questions.line import DETERMINERS, in_english, line_of, matters, plai
 from store.questions.subject import name_words, subject_spans
 from store.questions.synonyms import senses
 
-_LOCATED = frozenset("located situated found".split())
 _LIGHT = frozenset("tiene tienen tenia tenian tuvo hace hizo hacen este esta sont etait avoir haben wird wurde".split())
 """Words of other languages that say nothing of what is asked for."""
 
@@ -28,8 +27,6 @@ def asked_alone(one: str, other: str) -> tuple[str, str] | None:
     told = {word for all, kept in zip(whole, lines, strict=True) for word in {*all} - {*kept} if matters(word)}
     kinds = _kinds_of_names(lines[0], names) & _kinds_of_names(lines[1], names)
     first, second = ({word for word in line if word not in names | kinds and matters(word)} for line in lines)
-    if not any(_LOCATED.isdisjoint(line) for line in lines):
-        return None
     if in_english(one) or in_english(other):
         nothing = bool(first and second)
     else:

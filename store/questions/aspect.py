@@ -102,7 +102,7 @@ _MEASURED = (
     ("weight", "how heavy|how much (?:do|does|did) .*weigh", "weight", "cuanto pesa|peso"),
     ("length", "how long(?! ago)", "length|duration", "longitud|duracion"),
     ("distance", "how far", "distance", "a que distancia|distancia"),
-    ("price", r"how much (?:is|are|was|were|(?:\w+ ){0,6}?(?:costs?|pays?|paid|charge[sd]?)\b)|"
+    ("price", r"how much (?:is|are|was|were|(?:\w+ ){0,9}?(?:costs?|pays?|paid|charge[sd]?)\b)|"
               r"what (?:do|does|did) .*(?:cost|pay|charge)\b", "price|cost|fees?|rent",
      "cuanto (?:l[ae]s? |nos |me )?(?:cuesta|vale|cobra|paga(?:mos)?|se paga)|que precio|precio"),
     ("size", "how (?:big|large)", "size", "que tamano|cuanto mide|tamano"),
@@ -111,16 +111,18 @@ _MEASURED = (
 )  # fmt: skip
 """What may be asked by how much it is and by its name: in English by how, by name, and in Spanish."""
 _KINDS: tuple[tuple[str, str], ...] = (
-    ("time", r"\b(when|(?:what|which) (?:year|date|day|month|week|century|hour)|what time|how long ago|"
-             r"cuando|que (?:ano|dia|fecha|hora|mes))\b|"
-             r"^what (?:(?:is|are|was|were) )?(?:.* )?(?:birthday|date of birth|opening hours|deadline)\b"),
+    ("since", r"\b(?:since when|desde cuando)\b"),
+    ("time", r"\b(when|(?:what|which) (?:year|date|day|month|week|century|hour)|(?:what|which) times?(?! zone)|"
+             r"how long ago|cuando|que (?:ano|dia|fecha|hora|mes))\b|"
+             r"^what (?:is|are|was|were) (?:.* )?(?:birthday|opening hours|deadline|dates?|"
+             r"(?:opening|closing|departure|arrival|starting|start|finishing|finish) times?)\b"),
     *(
         (kind, rf"\b(?:{how})\b|\b(?:what|which) (?:{name})\b|"
                rf"^what (?:(?:is|are|was|were) )?(?:the )?(?:{name}) (?:of|between|for|from|to)\b \w|"
                rf"^what (?:(?:is|are|was|were) )?.*(?<!by )\b(?:{name})$|\b(?:{spanish})\b")
         for kind, how, name, spanish in _MEASURED
     ),
-    ("number", r"\bhow (many|much|deep|often)\b|\bcuant[oa]s?\b"),
+    ("number", r"\bhow (many|much|deep|often|frequently)\b|\b(?:what|which) (?:is the )?number of\b|\bcuant[oa]s?\b"),
 )  # fmt: skip
 _CAUSES: tuple[tuple[str, str], ...] = (
     ("reason", r"\b(why|how come|what for|reasons?|what (?:causes|caused|makes|made)|por que|para que|razon|motivo)\b"),

@@ -26,7 +26,7 @@ from store.questions.line import (
 from store.questions.sides import other_side, turned_round
 from store.questions.subject import name_words
 from store.questions.synonyms import senses, synonyms
-from store.questions.verbs import may_be
+from store.questions.verbs import PREPOSITIONS, may_be
 
 _MINE = frozenset("my our mi mis nuestro nuestra nuestros nuestras".split())
 _AGREEING = {"are": "is", "were": "was", "do": "does", "have": "has"}
@@ -35,7 +35,7 @@ _CAN = frozenset("do does can".split())
 _WHICH = frozenset("which what que".split())
 _BARE = _WHICH | frozenset("who is are quien cual es".split())
 """The words with which a question begins that may as well be a few words for a search."""
-_WHERE, _WHO = frozenset("where donde adonde".split()), frozenset("who quien quienes".split())
+_WHERE, _WHO = frozenset("where donde adonde".split()), frozenset("who whom quien quienes".split())
 _PLACED = frozenset(
     "where in at on to inside near under behind located situated found kept stored place location address town city "
     "village country county region district state area street road building floor room office shop school university "
@@ -46,6 +46,15 @@ _PLACED = frozenset(
 """What a question says that asks for a place, though it asks for what."""
 _NAMED = frozenset("name names named called call person serves acts works nombre llama llaman persona".split())
 """What a question says that asks for a name, though it asks for what."""
+_SOMEBODY = re.compile(
+    r"(?:er|or|ist|ian|ant|ent|ect|man|woman|men|women|tor|tora|ora|ista)s?$|^(?:person|people|boy|girl|company|"
+    r"companies|firm|organi[sz]ation|institution|entity|group|team|club|band|studio|label|party|family|couple|friend|"
+    r"uncle|aunt|nurse|individual|figure|body|judge|king|queen|chief|coach|country|state|university|school|church|agency|bank|board|"
+    r"committee|council|government|brand|persona|empresa|compania|organizacion|grupo|equipo|familia|medico|medica)$|"
+    rf"^(?:{'|'.join(sorted(_NAMED))})$"
+)
+"""What is asked for by what, and may as well be by who."""
+_IN_ORDER = frozenset("first second third fourth fifth last latest previous next".split())
 _WAYS = frozenset("way form format manner fashion means method".split())
 _TIMES = frozenset(
     "before previously formerly earlier now currently next use used going ago antes ahora anterior "
@@ -70,9 +79,11 @@ def one_thing_else(one: str, other: str) -> bool:
         or _other_measure(first, second)
         or _other_time(first, second, names)
         or _exchanged(first, second, names)
+        or _exchanged(*_asking_what(first, second), names)
         or _exchanged_with_its_auxiliary(first, second)
         or _adds_matter(first, second, names)
         or _adds_matter(second, first, names)
+        or _other_one(first, second, names)
         or _something_of_it(first, second, names)
         or _something_of_it(second, first, names)
     )
@@ -109,6 +120,15 @@ def _exchanged(one: Sequence[str], other: Sequence[str], names: set[str]) -> boo
         or synonyms(" ".join([*gone, *behind]), " ".join([*come, *behind]))
         or synonyms(" ".join([*before, *gone]), " ".join([*before, *come]))
     )
+
+
+def _asking_what(one: Sequence[str], other: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Both with what for who, where each asks what somebody is or something is: the author of it, its genre."""
+    asking = _WHO | {"what", "cual"}
+    both = all(line[0] in asking and not BE.isdisjoint(line[1:2]) for line in (one, other) if line)
+    if not (one and other and both) or one[0] == other[0] or not _NAMED.isdisjoint([*one, *other]):
+        return one, other
+    return ["what", *one[1:]], ["what", *other[1:]]
 
 
 def _exchanged_with_its_auxiliary(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -182,13 +202,40 @@ def _adds_matter(one: Sequence[str], other: Sequence[str], names: set[str]) -> b
 
 def _something_of_it(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
     """Whether the one asks where or who, and the other for something of that: where is the safe, what is its code."""
-    if not other or other[0] not in _WHICH | {"cual"} or one[0] not in _WHERE | _WHO:
+    if not (one and other) or other[0] not in _WHICH | {"cual"} or one[0] not in _WHERE | _WHO:
         return False
     if one[0] in _WHERE:
-        return _PLACED.isdisjoint(other)
+        return _PLACED.isdisjoint(word for word in other if not (matters(word) and word in one))
     first, second = ({word for word in line if word not in names and matters(word)} for line in (one, other))
     more = beyond(second, first) - {*_NAMED, *_ANSWER.findall(" ".join(other))}
-    return bool(more and first) and not BE.isdisjoint(one[1:2]) and not beyond(first, second)
+    if more and first and not BE.isdisjoint(one[1:2]) and not beyond(first, second):
+        return True
+    if other[0] == "what" and not (AUXILIARIES - BE).isdisjoint(other[1:2]):
+        return True
+    wanted = _wanted(other)
+    return bool(wanted) and not _SOMEBODY.search(wanted) and senses({wanted}).isdisjoint(senses(first))
+
+
+def _wanted(line: Sequence[str]) -> str:
+    """What is asked for: model in "what model is it", genre in "what is the genre of it"; "" where that is not said."""
+    said = [word for word in line[1:] if word not in ARTICLES]
+    if not BE.isdisjoint(said[:1]):
+        said = said[1:]
+    found = ""
+    for word in said:
+        ends = word in AUXILIARIES | PREPOSITIONS | {"of", "de", "del"} or not matters(word)
+        if ends or (found and may_be(word, "participle")):
+            break
+        found = word
+    return found
+
+
+def _other_one(one: Sequence[str], other: Sequence[str], names: set[str]) -> bool:
+    """Whether the one asks for the first or the next of what the other asks for."""
+    idle = names | _IN_ORDER | _PAST | _PRESENT
+    first, second = ({word for word in line if word not in idle and matters(word)} for line in (one, other))
+    same = not (beyond(first, second) or beyond(second, first))
+    return same and _IN_ORDER.intersection(one) != _IN_ORDER.intersection(other)
 
 
 def _other_measure(one: Sequence[str], other: Sequence[str]) -> bool:

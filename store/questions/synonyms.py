@@ -54,7 +54,7 @@ _SYNONYMS: tuple[str, ...] = (
     # how things are
     "big, large, great", "biggest, largest, greatest", "small, little", "smallest, littlest", "high, tall",
     "highest, tallest", "fast, quick, quickly", "fastest, quickest", "ill, sick", "colour, color",
-    "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal",
+    "favourite, favorite, preferred", "historic, historical, traditional", "usual, normal", "often, frequently",
     "main, chief, principal, primary",
     "subject, topic, theme, focus",
     "father, male parent", "mother, female parent",

@@ -133,9 +133,10 @@ def test_a_synonym_another_form_or_an_idle_word_asks_for_the_same(one, other):
         ("Where does Ana sing?", "Where did Ana sing before?"),
         ("Who feeds the goats?", "Who is going to feed the goats?"),
         ("¿Quién es el alcalde?", "¿Quién era el alcalde antes?"),
+        ("Who was Ana's husband?", "Who is Ana's first husband?"),
     ],
 )
-def test_another_time_asks_for_something_else(one, other):
+def test_another_time_or_turn_asks_for_something_else(one, other):
     assert one_thing_else(one, other)
     assert one_thing_else(other, one)
 
@@ -146,6 +147,11 @@ def test_another_time_asks_for_something_else(one, other):
         ("Where is the ladder?", "Which ladder do we lend?"),
         ("Where are the goats kept?", "What do the goats eat?"),
         ("Who is our milk buyer?", "What discount has the milk buyer asked for?"),
+        ("Where is the office ladder?", "What is the weight of the office ladder?"),
+        ("Who mends the ladder?", "What colour is the ladder?"),
+        ("Whom did Ana teach?", "What did Ana learn?"),
+        ("Who milked the goats?", "Which cheese is made of the goats' milk?"),
+        ("Who is the author of The Long Rain?", "What is the genre of The Long Rain?"),
         ("¿Quién es nuestra veterinaria?", "¿Cuál es el horario de la veterinaria?"),
     ],
 )
@@ -160,6 +166,8 @@ def test_where_and_who_are_no_questions_for_something_of_it(one, other):
         ("Where is the ladder?", "In which shed is the ladder?"),
         ("Where is the ladder kept?", "What is the place of the ladder?"),
         ("Who is our milk buyer?", "What is the name of our milk buyer?"),
+        ("Who founded the dairy?", "Which individual founded the dairy?"),
+        ("Where is Ana buried?", "What is the name of the churchyard where Ana is buried?"),
         ("When was the hymn written?", "In what year is the hymn written?"),
         ("How do goats sleep?", "How can a goat sleep?"),
         ("How many goats do we have?", "How many goats are there?"),
@@ -206,7 +214,6 @@ def test_a_verb_put_for_another_with_its_auxiliary_asks_for_something_else(one, 
         ("¿Dónde nació Ana?", "¿Qué estudió Ana?", ("¿Dónde nació it?", "¿Qué estudió it?")),
         ("¿Quién fundó Acme?", "¿Quién es el fundador de Acme?", None),
         ("Who is Ana?", "Where was Ana born?", None),
-        ("In which valley is Oxley Hill located?", "Where in Kent can Oxley Hill be found?", None),
     ],
 )
 def test_where_two_say_nothing_alike_but_names_what_they_say_is_looked_at_without_these(one, other, alone):
