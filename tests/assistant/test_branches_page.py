@@ -65,7 +65,7 @@ def test_an_address_with_a_message_that_is_not_there_shows_the_newest_branch(go,
 
 def test_going_back_shows_the_branch_that_was_left_and_takes_no_branch_for_a_step(go, server):
     id, _ = answered(server.home, "What is a bollard?", "A post.", "A rope.")
-    answered(server.home, "What is a cleat?", "A hook.", "A nail.")
+    other, _ = answered(server.home, "What is a cleat?", "A hook.", "A nail.")
     visit = go()
     visit.open_conversation("What is a bollard?")
     for _ in range(3):
@@ -74,6 +74,7 @@ def test_going_back_shows_the_branch_that_was_left_and_takes_no_branch_for_a_ste
         expect(visit.page).not_to_have_url(before)
     visit.open_conversation("What is a cleat?")
     expect(visit.answers.last).to_contain_text("A nail.")
+    expect(visit.page).to_have_url(re.compile(f"talk={other}"))
     visit.page.go_back()
     expect(visit.answers.last).to_contain_text("A post.")
     expect(visit.page).to_have_url(re.compile(f"talk={id}"))
