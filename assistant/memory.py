@@ -23,7 +23,7 @@ from store.questions.aspect import contrary
 from store.questions.context import contexts_of
 from store.questions.difference import another_word
 from store.questions.key import question_key
-from store.questions.subject import same_subject, subject
+from store.questions.subject import HALF, THIRD, same_subject, subject
 from store.records import Correction, Document
 
 Holders = tuple[str | None, str]
@@ -32,6 +32,9 @@ Holders = tuple[str | None, str]
 SURE = 0.65
 CLOSE = 0.75
 """Below this, one word that says something else is enough to be unsure."""
+VERY_NEAR = 0.9
+"""From here on a third of the words in common is enough, instead of half, where two questions name nothing: of 693 free
+rewordings by strangers 12 more are known, and of 14,040 pairs of others none more is taken for the same."""
 NEAR = 0.35
 CANDIDATES = 8
 
@@ -115,12 +118,13 @@ class Memory:
         near: Recalled | None = None
         for index in sorted(top, key=lambda i: (-round(float(similarities[i]), 3), -self._corrections[i].id)):
             similarity, correction = float(similarities[index]), self._corrections[index]
-            if similarity < NEAR or not same_subject(correction.question, question):
+            share = THIRD if similarity >= VERY_NEAR else HALF
+            if similarity < NEAR or not same_subject(correction.question, question, share):
                 continue
             if contrary(correction.question, question, subject(correction.question)):
                 continue
             close = similarity >= CLOSE or not another_word(correction.question, question)
-            if similarity >= self._sure and close and same_asked(self._embedder, correction.question, question):
+            if similarity >= self._sure and close and same_asked(self._embedder, correction.question, question, share):
                 return Recalled(correction, similarity, True)
             near = near or Recalled(correction, similarity, False)
         return near

@@ -19,6 +19,7 @@ from store.questions.key import question_key
 from store.questions.line import in_english
 from store.questions.personal import holder
 from store.questions.same import same_question
+from store.questions.subject import HALF
 from store.records import Correction
 
 SAME = 0.85
@@ -84,13 +85,13 @@ def contradicted(
     return found
 
 
-def same_asked(embedder: Embedder, known: str, asked: str) -> bool:
-    """`same_question`, and where two share no word but names, what they ask of these is near as well.
+def same_asked(embedder: Embedder, known: str, asked: str, share: float = HALF) -> bool:
+    """`same_question` with this `share`, and where two share no word but names, what they ask of these is near as well.
 
     A name weighs so much in a vector that of twenty different questions about Esperanza Villanueva a fifth were taken
     for one another.
     """
-    if not same_question(known, asked):
+    if not same_question(known, asked, share):
         return False
     if (rest := asked_alone(known, asked)) is None:
         return True

@@ -67,6 +67,9 @@ _BEGINNINGS = (
 )
 """Words with which a sentence begins, and which are no names there."""
 
+HALF, THIRD = 1 / 2, 1 / 3
+"""How many of the content words of two questions without a name are to be in both."""
+
 _CONTRACTED = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
 _ASIDE = re.compile(
     r"^\W*(?:(?:hi|hello|hey|ok|okay|so|well|and|hola|oye|please|por favor|(?:quick )?question|"
@@ -257,11 +260,11 @@ def _is_name(token: str, begins: bool) -> bool:
     return any(c.isupper() or c.isdigit() for c in token) and not (begins and word in _BEGINNINGS)
 
 
-def same_subject(known: str, asked: str) -> bool:
+def same_subject(known: str, asked: str, share: float = HALF) -> bool:
     """Whether `asked` names the same things as the `known` question.
 
     Each name in the one question must occur in the other, and its numbers with the same signs. Without any name in
-    the known one the content words decide too: most of them must be shared; where there are none ("Who are you?"),
+    the known one the content words decide too: a `share` of all must be in both; where there are none ("Who are you?"),
     all words have to be the same but for "is".
     """
     if not same_signs(known, asked) or _accents_differ(known, asked):
@@ -274,7 +277,7 @@ def same_subject(known: str, asked: str) -> bool:
     meant = {meaning for word in second for meaning in meanings(word)}
     shared = sum(not meant.isdisjoint(meanings(word)) for word in first)
     every = len(first) + len(second) - shared
-    return shared >= 0.5 * every if every else _bare(known) == _bare(asked)
+    return shared >= share * every if every else _bare(known) == _bare(asked)
 
 
 def _content(question: str) -> set[str]:

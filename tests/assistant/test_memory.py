@@ -53,6 +53,8 @@ def test_other_words_are_recalled_and_another_person_is_not(store, memory):
             "What edition printed Bruno Calder's first hymn?",
         ),
         ("¿Dónde guardamos los cencerros?", "¿Dónde están los cencerros?"),
+        ("Who is in charge of the rota?", "Who's responsible for the rota?"),
+        ("¿Quién arregló la caldera?", "¿Por quién fue arreglada la caldera?"),
     ],
 )
 def test_everyday_words_for_the_same_are_recalled(store, memory, taught, asked):
