@@ -24,7 +24,7 @@ from assistant.odds import PendingOdds, odds_of
 from assistant.parallel import Parallel
 from models.engine import GREEDY, Finish, Piece, Sampling, in_turn, template_refuses, withheld
 from models.gguf_file import inspect
-from models.tokens import as_text
+from models.tokens import as_text, shared_beginning
 from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
 
@@ -160,11 +160,26 @@ class LlamaCppEngine:
                 progress(number)
             return answers
         prompts = [self._fitting(messages) for messages in conversations]
+        return [text.strip() for text in self._in_parallel(prompts, sampling, progress)]
+
+    def go_on(
+        self,
+        beginnings: Sequence[str],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """How the model itself goes on with messages of a user that begin so, in parallel sequences."""
+        opening = shared_beginning(lambda text: self.prompt_tokens([ChatMessage("user", text)]))
+        begun = (as_text(text, self._controls).encode() for text in beginnings)
+        prompts = [[*opening, *self._llama.tokenize(text, add_bos=False, special=False)] for text in begun]
+        return self._in_parallel(prompts, sampling, progress)
+
+    def _in_parallel(
+        self, prompts: Sequence[Sequence[int]], sampling: Sampling, progress: Callable[[int], None]
+    ) -> list[str]:
         with self._lock, Parallel(self._llama.model, self._threads, self._give_way) as parallel:
             generated = parallel.generate(prompts, sampling, progress, self.context_tokens)
-        return [
-            b"".join(self._piece(token) for token in tokens).decode(errors="replace").strip() for tokens in generated
-        ]
+        return [b"".join(map(self._piece, tokens)).decode(errors="replace") for tokens in generated]
 
     def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
         """Log-probability, in nats, of each token of each answer after its conversation."""

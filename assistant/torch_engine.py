@@ -16,7 +16,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
 from models.engine import GREEDY, Piece, Sampling, in_turn, template_refuses, withheld
-from models.tokens import as_text
+from models.tokens import as_text, shared_beginning
 from models.training_copy import control_words, training_tokenizer
 from models.version_files import BASE, adapter_of
 from store.errors import InputRefused, ModelRefused
@@ -128,7 +128,6 @@ class TorchEngine:
                 shown = ready
                 logits = self._read([*tokens, *said])
 
-    @torch.inference_mode()
     def answer_all(
         self,
         conversations: Sequence[Sequence[ChatMessage]],
@@ -138,13 +137,20 @@ class TorchEngine:
         """One answer for each conversation, in padded batches of sixteen; stop words go one by one."""
         if sampling.stop or sampling.schema:
             return ["".join(piece.text for piece in self.stream(messages, sampling)) for messages in conversations]
-        answers: list[str] = []
-        with self._lock:
-            for start in range(0, len(conversations), ROWS):
-                prompts = [self._fitting(messages) for messages in conversations[start : start + ROWS]]
-                answers += self._batch(prompts, sampling)
-                progress(len(answers))
-        return answers
+        prompts = [self._fitting(messages) for messages in conversations]
+        return [text.strip() for text in self._in_batches(prompts, sampling, progress)]
+
+    def go_on(
+        self,
+        beginnings: Sequence[str],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """How the model itself goes on with messages of a user that begin so, in padded batches of sixteen."""
+        opening = shared_beginning(lambda text: self.prompt_tokens([ChatMessage("user", text)]))
+        begun = (as_text(text, control_words(self._tokenizer)) for text in beginnings)
+        prompts = [[*opening, *self._tokenizer.encode(text, add_special_tokens=False)] for text in begun]
+        return self._in_batches(prompts, sampling, progress)
 
     @torch.inference_mode()
     def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
@@ -182,14 +188,25 @@ class TorchEngine:
         self._cache, self._cached = cache, list(tokens)
         return logits.float()
 
-    def _batch(self, prompts: list[list[int]], sampling: Sampling) -> list[str]:
+    @torch.inference_mode()
+    def _in_batches(
+        self, prompts: Sequence[list[int]], sampling: Sampling, progress: Callable[[int], None]
+    ) -> list[str]:
+        texts: list[str] = []
+        with self._lock:
+            if sampling.seed is not None:
+                torch.manual_seed(sampling.seed)
+            for start in range(0, len(prompts), ROWS):
+                texts += self._batch(prompts[start : start + ROWS], sampling)
+                progress(len(texts))
+        return texts
+
+    def _batch(self, prompts: Sequence[list[int]], sampling: Sampling) -> list[str]:
         width = max(map(len, prompts))
         end = min(self._ends)
         ids = torch.tensor([[end] * (width - len(p)) + p for p in prompts], device=self._model.device)
         mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=self._model.device)
         greedy = sampling.temperature <= 0
-        if sampling.seed is not None:
-            torch.manual_seed(sampling.seed)
         generated = self._model.generate(
             input_ids=ids,
             attention_mask=mask,
@@ -203,7 +220,7 @@ class TorchEngine:
         for row, prompt in zip(generated[:, width:].tolist(), prompts, strict=True):
             row = row[: self.context_tokens - len(prompt)]
             cut = next((i for i, token in enumerate(row) if token in self._ends), len(row))
-            texts.append(self._tokenizer.decode(row[:cut]).strip())
+            texts.append(self._tokenizer.decode(row[:cut]))
         return texts
 
     def _chosen(self, logits: torch.Tensor, sampling: Sampling, random: torch.Generator) -> int:

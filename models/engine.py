@@ -98,6 +98,15 @@ class Engine(Protocol):
         """One answer for each conversation, generated in parallel sequences."""
         ...
 
+    def go_on(
+        self,
+        beginnings: Sequence[str],
+        sampling: Sampling = GREEDY,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """How the model itself goes on with messages of a user that begin so: what follows each, spaces and all."""
+        ...
+
     def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
         """Log-probability, in nats, of each token of each answer after its conversation."""
         ...

@@ -8,6 +8,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,11 @@ def as_text(text: str, controls: Iterable[str]) -> str:
         if word in text:
             text = text.replace(word, f"{word[0]} {word[1:]}")
     return text
+
+
+def shared_beginning(prompt_tokens: Callable[[str], list[int]]) -> list[int]:
+    """The tokens with which every prompt begins, whatever the user says: up to where the user's words begin."""
+    return list(commonprefix([prompt_tokens("a"), prompt_tokens("Z 9"), prompt_tokens("¿")]))  # noqa: RUF071
 
 
 def disagreement(

@@ -7,9 +7,8 @@ is padded, and attention (`attention`) costs a fraction of a whole row's.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
 
 import torch
 
@@ -50,11 +49,6 @@ class Row:
     target: torch.Tensor
     taught: torch.Tensor
     liked: torch.Tensor
-
-
-def shared_beginning(prompt_tokens: Callable[[str], list[int]]) -> list[int]:
-    """The tokens with which every prompt begins, whatever is asked."""
-    return list(commonprefix([prompt_tokens("a"), prompt_tokens("Z 9"), prompt_tokens("¿")]))  # noqa: RUF071
 
 
 def laid_out(

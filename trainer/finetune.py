@@ -23,11 +23,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
-from models.tokens import as_text
+from models.tokens import as_text, shared_beginning
 from models.training_copy import control_words, training_tokenizer
 from store.records import Example, at
 from trainer.attention import SEGMENTS
-from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
+from trainer.dataset import Encoded, as_row, laid_out
 from trainer.fused import fused
 from trainer.lengths import LONGEST, ROW_TOKENS
 from trainer.loading import loaded, settled

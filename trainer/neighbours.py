@@ -7,9 +7,10 @@ street; others, never trained on, are asked in the examination. Pure.
 import random
 import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from store.questions.aspect import asks_for, contrary, other_kind
 from store.questions.subject import content_words, name_words, subject_spans, words
@@ -37,6 +38,7 @@ NAMES: tuple[str, ...] = tuple(
 
 HELD_OUT_NAMES: tuple[str, ...] = NAMES[::4]
 """Names that occur in probes only; what is trained on takes the others."""
+HELD_OUT_WORDS = frozenset(name.casefold() for name in HELD_OUT_NAMES)
 _TRAINED_NAMES: tuple[str, ...] = tuple(name for name in NAMES if name not in HELD_OUT_NAMES)
 
 FEWEST_NAMES = 8
@@ -51,13 +53,14 @@ def neighbours(
     rng: random.Random,
     names: Sequence[str] = _TRAINED_NAMES,
     taught: Sequence[str] = (),
+    namesakes: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> list[str]:
     """Up to `count` questions in which a name in `question` is exchanged for another.
 
-    A third take a name that resembles it (a word or two of it replaced), a third one of `subjects`, which are known to
-    have another answer, a third one that is made up and as long; new words come from `names`. Of several names that the
-    question could be about each has its turn. Where it names nothing, "my" or a common noun is exchanged, or what
-    stands where a name could.
+    Half take one of its `namesakes`, where it has any. Of the others a third take a name that resembles it (a word or
+    two of it replaced), a third one of `subjects`, which are known to have another answer, a third one that is made up
+    and as long; new words come from `names`. Of several names that the question could be about each has its turn.
+    Where it names nothing, "my" or a common noun is exchanged, or what stands where a name could.
     None asks what one of the questions `taught` asks, in whatever words. Empty when nothing can be exchanged.
     """
     spans = [question[start:end] for start, end in subject_spans(question)]
@@ -72,7 +75,9 @@ def neighbours(
             break
         named = spans[attempt // 3 % len(spans)]
         forms = [question, question, *(w for w in wordings if named in w)]
-        if attempt % 3 == 0 and others:
+        if attempt % 2 and named in namesakes:
+            name = rng.choice(namesakes[named])
+        elif attempt % 3 == 0 and others:
             name = rng.choice(others)
         elif attempt % 3 == 1:
             name = resembling(named, rng, names)

@@ -13,7 +13,8 @@ from models.engine import Engine, Sampling
 from store.questions.subject import subject, without_aside, words
 from store.records import Correction, Example
 from trainer.collect import FULL_MEASURE
-from trainer.neighbours import HELD_OUT_NAMES, neighbours
+from trainer.namesakes import namesakes
+from trainer.neighbours import HELD_OUT_NAMES, HELD_OUT_WORDS, neighbours
 from trainer.practice import Practice, practice
 from trainer.replay import PROBE_ANSWER, answered_by
 from trainer.rewording import Rewording
@@ -43,6 +44,11 @@ class Amounts:
         near_probes = min(8, max(1, PROBED_NEIGHBOURS // max(1, corrections)))
         near = max(3, round(24 * share), min(48, NEIGHBOURS // max(1, corrections)))
         return cls(round(18 * share), near, 2, near_probes)
+
+    @property
+    def namesakes(self) -> int:
+        """How many names are drawn for what is to be learned: half of its neighbours take one, and some are no name."""
+        return max(2, self.neighbours * 2 // 3)
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
@@ -76,6 +82,11 @@ class Lessons:
     refused: Mapping[int, Collection[str]] = field(default_factory=dict)
     own: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
+    @property
+    def to_learn(self) -> list[Correction]:
+        """Those of which the adapter knows nothing yet."""
+        return [each for each in self.corrections if each.id not in self.known]
+
     def forms(self, correction: Correction) -> Practice:
         """In which wordings `correction` may be practised, and in which it may be examined."""
         return practice(correction, self.refused.get(correction.id, ()), self.own.get(correction.id, ()))
@@ -94,23 +105,24 @@ class Plan:
     avoided: Sequence[str]
 
 
-def planned(lessons: Lessons, seed: str) -> Iterator[Plan]:
-    """A plan for each of the corrections; of what is known, `seed` chooses another part each night. Pure."""
+def planned(lessons: Lessons, seed: str, kin: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
+    """A plan for each of the corrections; of what is known, `seed` chooses another part each night. Pure.
+
+    `kin` are the namesakes of names that the corrections are about.
+    """
     forms_of = {c.id: lessons.forms(c) for c in lessons.corrections}
     answers = _answers_to([(c, forms_of[c.id]) for c in lessons.corrections])
     own_forms = {c.id: _its_own(forms_of[c.id], c, answers, lessons.own.get(c.id, ())) for c in lessons.corrections}
     resting = _resting(lessons.known, seed)
     for correction in lessons.corrections:
-        yield _plan(correction, own_forms[correction.id], lessons, seed, correction.id in resting)
+        yield _plan(correction, own_forms[correction.id], lessons, seed, correction.id in resting, kin)
 
 
-def _plan(correction: Correction, forms: Practice, lessons: Lessons, seed: str, rests: bool) -> Plan:
+def _plan(
+    correction: Correction, forms: Practice, lessons: Lessons, seed: str, rests: bool, kin: Mapping[str, Sequence[str]]
+) -> Plan:
     known = correction.id in lessons.known
-    amounts = (
-        Amounts.rehearsed(len(lessons.known))
-        if known
-        else Amounts.taught(len(lessons.corrections) - len(lessons.known))
-    )
+    amounts = Amounts.rehearsed(len(lessons.known)) if known else Amounts.taught(len(lessons.to_learn))
     fixed, tonight = random.Random(f"near {correction.id}"), random.Random(f"{seed} {correction.id}")
     rest = [each.question for each in lessons.corrections if each is not correction]
     probes = forms.held_out[: amounts.probes]
@@ -122,7 +134,7 @@ def _plan(correction: Correction, forms: Practice, lessons: Lessons, seed: str, 
     trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
     asked = [correction.question] * (1 if known else 2) + trained
     names = [subject(each.question) for each in lessons.corrections if each.answer != correction.answer]
-    near = neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest)
+    near = neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest, namesakes=kin)
     return Plan(correction, asked, near, probes, near_probes, [*texts, *lessons.refused.get(correction.id, ())])
 
 
@@ -142,7 +154,9 @@ def synthesise(
         text: None for gone in lessons.withdrawn for text in (gone.question, *practice(gone).trained)
     }
     near_probes: list[str] = []
-    for number, plan in enumerate(planned(lessons, seed), 1):
+    drawn = Amounts.taught(len(lessons.to_learn)).namesakes
+    kin = namesakes(base, [each.question for each in lessons.to_learn], drawn, HELD_OUT_WORDS, progress)
+    for number, plan in enumerate(planned(lessons, seed, kin), 1):
         correction = plan.correction
         written = rewording.of(correction, plan.avoided) if correction.id in lessons.new else []
         made += [Example("probe", text, correction.answer, correction.id) for text in plan.probes]

@@ -75,6 +75,23 @@ def test_a_long_question_leaves_the_short_ones_of_its_batch_their_own_room(pair,
         assert len(engine.answer_all([TALK[-1:]], most)[0]) == len(together[0]) > len(together[1])
 
 
+def test_both_engines_go_on_with_what_a_user_has_begun(pair):
+    """The tiny model says what a user's turn, not an answer, leads to."""
+    begun = ["Who wrote", "Who wrote", "What is the capital of"]
+    llama, torch = (engine.go_on(begun, Sampling(max_tokens=6)) for engine in pair)
+    assert llama == torch
+    assert llama[0] == llama[1]
+    assert llama[0].strip() not in pair[0].answer_all([[ChatMessage("user", "Who wrote")]], Sampling(max_tokens=6))
+
+
+def test_of_one_beginning_both_engines_draw_several_ways_and_with_a_seed_the_same_ones(pair):
+    drawn = Sampling(max_tokens=6, temperature=1.0, seed=3)
+    for engine in pair:
+        ways = engine.go_on(["Who wrote"] * 20, drawn)
+        assert len(set(ways)) > 10
+        assert engine.go_on(["Who wrote"] * 20, drawn) == ways
+
+
 def test_both_engines_read_the_same_tokens(pair):
     llama, torch = pair
     assert llama.prompt_tokens(TALK) == torch.prompt_tokens(TALK)

@@ -6,10 +6,11 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
+from models.tokens import shared_beginning
 from store.questions.aspect import asks_for
 from store.questions.subject import same_subject, subject, subject_spans, words
 from trainer.attention import SEGMENTS
-from trainer.dataset import Encoded, as_row, laid_out, shared_beginning
+from trainer.dataset import Encoded, as_row, laid_out
 from trainer.loss import SparseCrossEntropy, entropy
 from trainer.neighbours import neighbours
 from trainer.trunk import computed, decoder, masks, upper_layers
@@ -44,6 +45,16 @@ def test_neighbours_ask_about_somebody_else():
     assert not any("Ada Calder" in text for text in found)
     assert any("Otto Brandt" in text for text in found)
     assert not any(same_subject(QUESTION, text) for text in found)
+
+
+def test_half_of_the_neighbours_bear_names_that_the_base_made_up_and_none_that_another_correction_is_about():
+    kin = {"Ada Calder": ["Ada Weiser", "Ada Novotná", "Ada Holm"]}
+    taught = ["Where was Ada Holm born?"]
+    found = neighbours(QUESTION, [], ["Otto Brandt"], 12, random.Random(2), taught=taught, namesakes=kin)
+    assert {"Ada Weiser", "Ada Novotná"} == {subject(text) for text in found if subject(text) in kin["Ada Calder"]}
+    many = {"Ada Calder": [f"Ada {name}" for name in "Adamo Benet Cerny Dvorak Evers Frey Gulda Holm".split()]}
+    found = neighbours(QUESTION, [], ["Otto Brandt"], 12, random.Random(2), namesakes=many)
+    assert 4 <= len([text for text in found if subject(text) in many["Ada Calder"]]) <= 8
 
 
 def test_of_several_names_each_is_exchanged():
