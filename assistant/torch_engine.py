@@ -16,6 +16,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig, DynamicCache
 
 from models.catalogue import BaseModel, training_dir
 from models.engine import GREEDY, Piece, Sampling, in_turn, template_refuses, withheld
+from models.gpu import gpu_dtype
 from models.tokens import as_text, shared_beginning
 from models.training_copy import control_words, training_tokenizer
 from models.version_files import BASE, adapter_of
@@ -34,17 +35,16 @@ class TorchEngine:
         self, directory: Path, version: str, *, adapter: Path | None = None, context_tokens: int = 4096
     ) -> None:
         cuda = torch.cuda.is_available()
+        dtype = gpu_dtype() if cuda else torch.float32
         size = sum(file.stat().st_size for file in directory.glob("*.safetensors"))
         four_bits = cuda and SIDE_BY_SIDE * size > 0.8 * torch.cuda.mem_get_info()[1]  # of all: the same for each
-        quantised = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
-        )
+        quantised = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
         self.version = version
         self._lock = threading.RLock()
         self._tokenizer = training_tokenizer(directory)
         self._model: Any = AutoModelForCausalLM.from_pretrained(
             directory,
-            dtype=torch.bfloat16 if cuda else torch.float32,
+            dtype=dtype,
             device_map="cuda" if cuda else "cpu",
             local_files_only=True,
             **({"quantization_config": quantised} if four_bits else {}),

@@ -9,6 +9,8 @@ from functools import cache
 
 import torch
 
+from models.gpu import gpu_dtype
+
 _SIDE = 384
 _TRIES = 5
 
@@ -17,7 +19,7 @@ _TRIES = 5
 def training_dtype() -> torch.dtype:
     """bfloat16 where it pays, else float32."""
     if torch.cuda.is_available():
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+        return gpu_dtype()
     return quicker(product_s(torch.bfloat16), product_s(torch.float32))
 
 

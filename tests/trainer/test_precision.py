@@ -1,8 +1,16 @@
 """The precision of training: the quicker one of this computer."""
 
+import pytest
 import torch
 
+from models.gpu import gpu_dtype
 from trainer.precision import product_s, quicker, training_dtype
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_a_gpu_that_only_emulates_bfloat16_computes_in_float32(monkeypatch, native, expected):
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: native or including_emulation)
+    assert gpu_dtype() is expected
 
 
 def test_bfloat16_is_taken_only_where_it_is_clearly_quicker():
