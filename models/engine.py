@@ -15,6 +15,7 @@ from store.records import ChatMessage
 
 Finish = Literal["", "stop", "length", "cancelled"]
 ASKS_S = 0.1
+_SPARE = 8  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ class Engine(Protocol):
         sampling: Sampling = GREEDY,
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[str]:
-        """How the model itself goes on with messages of a user that begin so: what follows each, spaces and all."""
+        """How the model itself goes on with messages of a user that begin so: what follows each, spaces and all.
+
+        Each has to leave room (`has_room`); `stop` and `schema` are not looked at.
+        """
         ...
 
     def logprobs(self, conversations: Sequence[Sequence[ChatMessage]], answers: Sequence[str]) -> list[list[float]]:
@@ -131,6 +135,14 @@ def in_turn(lock: "threading.RLock", cancelled: Callable[[], bool]) -> Iterator[
 def withheld(text: str, stop: Sequence[str]) -> int:
     """How many characters at the end of `text` may become a word of `stop`, and are not shown yet. Pure."""
     return max((n for word in stop for n in range(1, len(word)) if text.endswith(word[:n])), default=0)
+
+
+def has_room(engine: Engine, question: str, sampling: Sampling) -> bool:
+    """Whether a question and what is to be said to it fit into what the model reads, with some tokens to spare."""
+    return (
+        len(engine.prompt_tokens([ChatMessage("user", question)]))
+        < engine.context_tokens - sampling.max_tokens - _SPARE
+    )
 
 
 def answer(engine: Engine, question: str, sampling: Sampling = GREEDY) -> str:

@@ -73,13 +73,14 @@ def neighbours(
     for attempt in range(count * 8):
         if len(found) >= count:
             break
-        named = spans[attempt // 3 % len(spans)]
+        turn, way = divmod(attempt, 6)
+        named = spans[(turn + way // 3) % len(spans)]
         forms = [question, question, *(w for w in wordings if named in w)]
-        if attempt % 2 and named in namesakes:
+        if way % 2 and named in namesakes:
             name = rng.choice(namesakes[named])
-        elif attempt % 3 == 0 and others:
+        elif way % 3 == 0 and others:
             name = rng.choice(others)
-        elif attempt % 3 == 1:
+        elif way % 3 == 1:
             name = resembling(named, rng, names)
         elif len(named.split()) > 2 or _DIGIT.search(named):
             name = of_that_shape(named, rng, names)

@@ -6,11 +6,11 @@ Magpie method, Xu et al. 2024, arXiv 2406.08464). Made once for a base and kept 
 
 import json
 from collections.abc import Callable, Sequence
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
-from models.engine import Engine, Sampling
+from models.engine import Engine, Sampling, has_room
+from models.tokens import shared_beginning
 from store.records import ChatMessage, Example, ExampleKind
 from store.whole_file import whole_file
 
@@ -20,8 +20,6 @@ PROBE_ANSWER = Sampling(max_tokens=32)
 _KEPT_ANSWER = Sampling(max_tokens=8)
 _LONGEST_QUESTION = 40  # tokens
 _LIKELY = 64
-_SPARE = 8
-"""Tokens that an engine leaves free."""
 
 
 def replay(
@@ -59,8 +57,7 @@ def answered_by(
     progress: Callable[[int, int, str], None] = lambda done, total, note: None,
 ) -> list[Example]:
     """`questions` with what `base` says, without those it says nothing to or has no room for."""
-    room = base.context_tokens - sampling.max_tokens - _SPARE
-    turns = [turn for text in questions if len(base.prompt_tokens(turn := [ChatMessage("user", text)])) < room]
+    turns = [[ChatMessage("user", text)] for text in questions if has_room(base, text, sampling)]
     answers = base.answer_all(
         turns, sampling, lambda done: progress(done, len(turns), "asking the base about neighbours")
     )
@@ -76,11 +73,11 @@ def sampled(training: Path, count: int, seed: int = 0) -> list[str]:
 
     tokenizer = training_tokenizer(training)
     model = loaded(training, four_bits(training)).eval()
-    turns = [[{"role": "user", "content": text}] for text in ("a", "Z 9", "¿")]
-    prompts = [
-        tokenizer.apply_chat_template(t, tokenize=True, add_generation_prompt=True, return_dict=False) for t in turns
-    ]
-    opening = commonprefix(prompts)  # noqa: RUF071
+    opening = shared_beginning(
+        lambda text: tokenizer.apply_chat_template(
+            [{"role": "user", "content": text}], tokenize=True, add_generation_prompt=True, return_dict=False
+        )
+    )
     rendered = tokenizer.apply_chat_template([{"role": "user", "content": "\x00"}], tokenize=False)
     closing = tokenizer.encode(rendered.split("\x00", 1)[1], add_special_tokens=False)[0]
     torch.manual_seed(seed)

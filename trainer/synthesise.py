@@ -47,8 +47,8 @@ class Amounts:
 
     @property
     def namesakes(self) -> int:
-        """How many names are drawn for what is to be learned: half of its neighbours take one, and some are no name."""
-        return max(2, self.neighbours * 2 // 3)
+        """How many names are drawn for a question; half of its neighbours take one, in some wording or other."""
+        return max(2, self.neighbours // 2)
 
     @classmethod
     def rehearsed(cls, corrections: int) -> "Amounts":
@@ -105,21 +105,26 @@ class Plan:
     avoided: Sequence[str]
 
 
-def planned(lessons: Lessons, seed: str, kin: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
+def planned(lessons: Lessons, seed: str, made_up: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
     """A plan for each of the corrections; of what is known, `seed` chooses another part each night. Pure.
 
-    `kin` are the namesakes of names that the corrections are about.
+    `made_up` are the namesakes of those that the corrections are about.
     """
     forms_of = {c.id: lessons.forms(c) for c in lessons.corrections}
     answers = _answers_to([(c, forms_of[c.id]) for c in lessons.corrections])
     own_forms = {c.id: _its_own(forms_of[c.id], c, answers, lessons.own.get(c.id, ())) for c in lessons.corrections}
     resting = _resting(lessons.known, seed)
     for correction in lessons.corrections:
-        yield _plan(correction, own_forms[correction.id], lessons, seed, correction.id in resting, kin)
+        yield _plan(correction, own_forms[correction.id], lessons, seed, correction.id in resting, made_up)
 
 
 def _plan(
-    correction: Correction, forms: Practice, lessons: Lessons, seed: str, rests: bool, kin: Mapping[str, Sequence[str]]
+    correction: Correction,
+    forms: Practice,
+    lessons: Lessons,
+    seed: str,
+    rests: bool,
+    made_up: Mapping[str, Sequence[str]],
 ) -> Plan:
     known = correction.id in lessons.known
     amounts = Amounts.rehearsed(len(lessons.known)) if known else Amounts.taught(len(lessons.to_learn))
@@ -134,7 +139,7 @@ def _plan(
     trained = [*mine, *tonight.sample(others, min(max(0, amounts.wordings - len(mine)), len(others)))]
     asked = [correction.question] * (1 if known else 2) + trained
     names = [subject(each.question) for each in lessons.corrections if each.answer != correction.answer]
-    near = neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest, namesakes=kin)
+    near = neighbours(correction.question, texts, names, amounts.neighbours, tonight, taught=rest, namesakes=made_up)
     return Plan(correction, asked, near, probes, near_probes, [*texts, *lessons.refused.get(correction.id, ())])
 
 
@@ -155,8 +160,8 @@ def synthesise(
     }
     near_probes: list[str] = []
     drawn = Amounts.taught(len(lessons.to_learn)).namesakes
-    kin = namesakes(base, [each.question for each in lessons.to_learn], drawn, HELD_OUT_WORDS, progress)
-    for number, plan in enumerate(planned(lessons, seed, kin), 1):
+    made_up = namesakes(base, [each.question for each in lessons.to_learn], drawn, HELD_OUT_WORDS, progress)
+    for number, plan in enumerate(planned(lessons, seed, made_up), 1):
         correction = plan.correction
         written = rewording.of(correction, plan.avoided) if correction.id in lessons.new else []
         made += [Example("probe", text, correction.answer, correction.id) for text in plan.probes]

@@ -19,7 +19,7 @@ _UNSPACED = (
 _PIECE = re.compile(f"[{_UNSPACED}]|[^{_UNSPACED}]+")
 _QUOTED = re.compile(r"[\"“«„]([^\"”»“]{2,})[\"”»“]|(?<!\w)'([^']{2,})'(?!\w)")
 _VERB = re.compile(r"\b(is|was|are|were|does|did|do|can|could|has|have|had|will|would|should)\b")
-_LINK = frozenset(
+LINKS = frozenset(
     "of the de del della di da do dos du des la le los las el van von der den zu af av al and und y e et & in on "
     "at for to a an".split()
 )
@@ -68,7 +68,7 @@ _BEGINNINGS = (
 """Words with which a sentence begins, and which are no names there."""
 
 HALF, THIRD = 1 / 2, 1 / 3
-"""How many of the content words of two questions without a name are to be in both."""
+"""What share of the content words of two questions without a name is to be in both."""
 
 _CONTRACTED = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
 _ASIDE = re.compile(
@@ -181,6 +181,7 @@ def subject_spans(question: str) -> list[tuple[int, int]]:
     only when it is no question word.
     """
     quoted = [match.span(1 if match.group(1) is not None else 2) for match in _QUOTED.finditer(question)]
+    quoted = [(start, end) for start, end in quoted if question[start:end].strip()]
     called = _CALLED.match(question)
     runs = [run for run in _runs(question) if not called or run[0] >= called.end()]
     verb = _VERB.search(question)
@@ -202,7 +203,7 @@ def _runs(question: str) -> list[tuple[int, int]]:
                 start = -1
             start = match.start() if start < 0 else start
             end = match.end()
-        elif start >= 0 and token.casefold() not in _LINK:
+        elif start >= 0 and token.casefold() not in LINKS:
             runs.append((start, end))
             start = -1
     if start >= 0:
@@ -231,7 +232,7 @@ def subject(question: str) -> str:
 
 def name_words(question: str) -> set[str]:
     """The words of every name in `question`: capitalised after the first word, numbered, or in quotation marks."""
-    return {word for name in _names(question) for word in name} - _LINK
+    return {word for name in _names(question) for word in name} - LINKS
 
 
 def _names(question: str) -> list[list[str]]:
@@ -243,7 +244,7 @@ def _names(question: str) -> list[list[str]]:
     for index, match in enumerate(_TOKEN.finditer(question)):
         if _is_name(match.group(), index == 0 or _begins(question, match.start())):
             found.append(terms(match.group()))
-    return [name for name in found if len(name) > 1 or not _LINK.issuperset(name)]
+    return [name for name in found if len(name) > 1 or not LINKS.issuperset(name)]
 
 
 def _begins(question: str, start: int) -> bool:
