@@ -24,8 +24,14 @@ from store.errors import InputRefused, ModelRefused
 from store.records import ChatMessage
 
 ROWS = 16
+SIXTEEN_BITS = 2  # bytes
 SIDE_BY_SIDE = 2
 """As many versions are kept loaded: the one that serves, and the base."""
+
+
+def takes_four_bits(size: int, dtype: torch.dtype, memory: int) -> bool:
+    """Whether a model whose files have `size` bytes, in 16 bits, is too large for a GPU's `memory` as `dtype`. Pure."""
+    return SIDE_BY_SIDE * size * dtype.itemsize / SIXTEEN_BITS > 0.8 * memory
 
 
 class TorchEngine:
@@ -37,7 +43,7 @@ class TorchEngine:
         cuda = torch.cuda.is_available()
         dtype = gpu_dtype() if cuda else torch.float32
         size = sum(file.stat().st_size for file in directory.glob("*.safetensors"))
-        four_bits = cuda and SIDE_BY_SIDE * size > 0.8 * torch.cuda.mem_get_info()[1]  # of all: the same for each
+        four_bits = cuda and takes_four_bits(size, dtype, torch.cuda.mem_get_info()[1])  # of all: the same for each
         quantised = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
         self.version = version
         self._lock = threading.RLock()

@@ -8,11 +8,12 @@ import threading
 
 import pytest
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+from torch import bfloat16, float32
 
 from assistant import serving
 from assistant.llamacpp import LlamaCppEngine, _Text
 from assistant.serving import open_engine
-from assistant.torch_engine import TorchEngine
+from assistant.torch_engine import TorchEngine, takes_four_bits
 from models.catalogue import base_model
 from models.engine import Sampling, answer
 from models.training_copy import training_copy
@@ -73,6 +74,13 @@ def test_a_long_question_leaves_the_short_ones_of_its_batch_their_own_room(pair,
         most = Sampling(max_tokens=10**9)
         together = engine.answer_all([TALK[-1:], long], most)
         assert len(engine.answer_all([TALK[-1:]], most)[0]) == len(together[0]) > len(together[1])
+
+
+def test_a_model_that_a_gpu_holds_in_16_bits_may_need_four_where_it_computes_in_32():
+    gigabyte = 1 << 30
+    assert not takes_four_bits(4 * gigabyte, bfloat16, 16 * gigabyte)
+    assert takes_four_bits(4 * gigabyte, float32, 16 * gigabyte)
+    assert takes_four_bits(8 * gigabyte, bfloat16, 16 * gigabyte)
 
 
 def test_both_engines_go_on_with_what_a_user_has_begun(pair):
