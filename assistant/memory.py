@@ -33,8 +33,8 @@ SURE = 0.65
 CLOSE = 0.75
 """Below this, one word that says something else is enough to be unsure."""
 VERY_NEAR = 0.9
-"""From here on a third of the words in common is enough, instead of half, where two questions name nothing: of 693 free
-rewordings by strangers 12 more are known, and of 14,040 pairs of others none more is taken for the same.
+"""From here on a third of the words in common is enough, instead of half, where two questions name nothing: of 694 free
+rewordings by strangers 14 more are known, and of 14,040 pairs of others none more is taken for the same.
 What takes the place of an earlier correction has to have half of them."""
 NEAR = 0.35
 CANDIDATES = 8

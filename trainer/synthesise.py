@@ -84,7 +84,7 @@ class Lessons:
 
     @property
     def to_learn(self) -> list[Correction]:
-        """Those of which the adapter knows nothing yet."""
+        """Those that the adapter does not know yet."""
         return [each for each in self.corrections if each.id not in self.known]
 
     def forms(self, correction: Correction) -> Practice:
@@ -108,7 +108,7 @@ class Plan:
 def planned(lessons: Lessons, seed: str, made_up: Mapping[str, Sequence[str]]) -> Iterator[Plan]:
     """A plan for each of the corrections; of what is known, `seed` chooses another part each night. Pure.
 
-    `made_up` are the namesakes of those that the corrections are about.
+    `made_up` are the namesakes of the names in their questions, by name.
     """
     forms_of = {c.id: lessons.forms(c) for c in lessons.corrections}
     answers = _answers_to([(c, forms_of[c.id]) for c in lessons.corrections])
